@@ -1,0 +1,50 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "swift-memory-tls",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "MemoryTLS", targets: ["MemoryTLS"]),
+    .library(name: "MemoryTLSTransport", targets: ["MemoryTLSTransport"]),
+    .library(name: "MemoryTLSFlights", targets: ["MemoryTLSFlights"]),
+    .library(name: "MemoryTLSTesting", targets: ["MemoryTLSTesting"]),
+    .executable(name: "memtls", targets: ["memtls"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenSSL",
+      pkgConfig: "openssl",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .target(name: "MemoryTLS", dependencies: ["COpenSSL"], swiftSettings: strict),
+    .target(
+      name: "MemoryTLSTransport", dependencies: ["MemoryTLS", system], swiftSettings: strict),
+    .target(name: "MemoryTLSFlights", dependencies: ["MemoryTLS"], swiftSettings: strict),
+    .target(
+      name: "MemoryTLSTesting", dependencies: ["MemoryTLS", "MemoryTLSFlights"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "memtls",
+      dependencies: [
+        "MemoryTLS", "MemoryTLSTransport", "MemoryTLSFlights", "MemoryTLSTesting", arguments,
+        system,
+      ],
+      swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,53 @@
+// The errors that are not OpenSSL's.
+
+extension TLSError {
+  static func configuration(_ message: String, _ stack: [OpenSSLError] = []) -> TLSError {
+    TLSError(.invalidConfiguration, .caller, message, stack: stack)
+  }
+
+  static func serverIdentity(_ message: String) -> TLSError {
+    TLSError(.invalidServerIdentity, .caller, message)
+  }
+
+  /// Takes the queue's entries as the reason.
+  static func unreadable(_ path: String) -> TLSError {
+    let stack = ErrorQueue.drain()
+    return TLSError(.unreadableFile, .caller, "cannot read \(path)\(stack.reason)", stack: stack)
+  }
+
+  static func outOfMemory(_ function: String) -> TLSError {
+    let stack = ErrorQueue.drain()
+    return TLSError(.unexpected, .environment, "\(function) failed\(stack.reason)", stack: stack)
+  }
+
+  static let aborted = TLSError(
+    .aborted, .caller, "closed before the handshake was done", phase: .handshake)
+
+  /// A call out of place, which changed nothing.
+  static func misuse(_ code: Code, _ phase: Phase) -> TLSError {
+    let message =
+      switch code {
+      case .handshakeIncomplete: "the handshake is not done: call step() until it answers .done"
+      case .writeAfterClose: "close() was called: nothing more can be written"
+      case .pushAfterEndOfInput: "endOfInput() was called: nothing more can be pushed"
+      default: "the engine was called from inside one of its own calls"
+      }
+    return TLSError(code, .caller, message, phase: phase)
+  }
+}
+
+extension TLSConfiguration {
+  /// Whether an engine made from this can play a role.
+  func check(_ role: Role) throws(TLSError) {
+    switch role {
+    case .server where identities.isEmpty:
+      throw .configuration("a server needs an identity: none is configured")
+    case .client(.pinned):
+      guard case .pins = trust else {
+        throw .configuration("a pinned server identity needs trust in pins")
+      }
+    case .client, .server:
+      break
+    }
+  }
+}

@@ -1,0 +1,136 @@
+internal import COpenSSL
+
+/// What the C callbacks of one connection write, and all they can reach.
+///
+/// The `SSL` points here without owning it; the `Connection` owns both, and frees the `SSL` first.
+@safe
+final class CallbackReports {
+  var events = EventQueue()
+  var outbox = Outbox()
+  /// The last fatal alert.
+  var fatalAlert: TLSError.SeenAlert?
+  /// The first thing that verification found wrong.
+  var verification: TLSError.VerificationFailure?
+  /// Set while a closure of the caller runs inside a call: the engine must not be called from it.
+  var isLent = false
+
+  let ssl: OpaquePointer
+  let outer: OpaquePointer
+  let sending: Direction
+  let observer: MessageObserver?
+
+  init(
+    ssl: OpaquePointer, outer: OpaquePointer, sending: Direction, observer: MessageObserver?
+  ) {
+    unsafe (self.ssl, self.outer) = (ssl, outer)
+    self.sending = sending
+    self.observer = observer
+  }
+
+  /// Runs a caller's closure inside an OpenSSL call, which must not see its errors.
+  func lend(_ body: () -> Void) {
+    isLent = true
+    ERR_set_mark()
+    body()
+    ERR_pop_to_mark()
+    isLent = false
+  }
+}
+
+// MARK: - The C callbacks, all of them
+
+extension Connection {
+  func installCallbacks() {
+    let reports = unsafe Unmanaged.passUnretained(reports).toOpaque()
+    unsafe SSL_set_ex_data(ssl, 0, reports)
+    unsafe SSL_set_info_callback(ssl) { unsafe noteAlert($0, $1, $2) }
+    unsafe BIO_set_callback_arg(inner, reports.assumingMemoryBound(to: CChar.self))
+    unsafe BIO_set_callback_ex(inner) { bio, operation, _, count, _, _, result, _ in
+      if operation == BIO_CB_WRITE { unsafe makeRoomForAlert(bio, count) }
+      return CLong(result)
+    }
+    guard self.reports.observer != nil else { return }
+    unsafe SSL_set_msg_callback(ssl) { isSent, _, type, bytes, count, ssl, _ in
+      unsafe showMessage(isSent, type, bytes, count, ssl)
+    }
+  }
+}
+
+/// Before OpenSSL writes an alert that the ring is too full for: empties the ring into the outbox.
+///
+/// OpenSSL tries to write a fatal alert once, right when it makes it, and never again. The state is
+/// "SSLERR" by then, and only then, so a healthy connection's ring still gives back-pressure.
+private func makeRoomForAlert(_ bio: OpaquePointer?, _ count: Int) {
+  guard let bio = unsafe bio, unsafe BIO_ctrl_get_write_guarantee(bio) < count,
+    let argument = unsafe BIO_get_callback_arg(bio)
+  else { return }
+  let reports = unsafe Unmanaged<CallbackReports>.fromOpaque(argument).takeUnretainedValue()
+  guard unsafe String(cString: SSL_state_string(reports.ssl)) == "SSLERR" else { return }
+  let pending = unsafe BIO_ctrl_pending(reports.outer)
+  let bytes = [UInt8](capacity: pending) { out in
+    unsafe out.withUnsafeMutableBufferPointer { buffer, filled in
+      let read = unsafe BIO_read(reports.outer, buffer.baseAddress, CInt(clamping: pending))
+      filled = max(0, Int(read))
+    }
+  }
+  reports.outbox.append(bytes)
+}
+
+/// `SSL_set_info_callback`: of all it is told, alerts are kept. The value is level and description.
+private func noteAlert(_ ssl: OpaquePointer?, _ place: CInt, _ value: CInt) {
+  guard place & SSL_CB_ALERT != 0, let reports = unsafe reports(of: ssl) else { return }
+  let origin: AlertOrigin = place & SSL_CB_WRITE != 0 ? .sent : .received
+  let alert = Alert(rawValue: UInt8(truncatingIfNeeded: value))
+  reports.events.append(.alert(alert, origin))
+  guard value >> 8 == SSL3_AL_FATAL else { return }
+  reports.fatalAlert = TLSError.SeenAlert(alert: alert, origin: origin)
+}
+
+/// `SSL_set_msg_callback`: shows handshake messages, alerts and change_cipher_spec to the observer.
+/// The pseudo types above 255 (record headers, inner content types) are left out.
+private func showMessage(
+  _ isSent: CInt, _ contentType: CInt, _ bytes: UnsafeRawPointer?, _ count: Int,
+  _ ssl: OpaquePointer?
+) {
+  guard let contentType = UInt8(exactly: contentType), let reports = unsafe reports(of: ssl)
+  else { return }
+  let message = unsafe ProtocolMessage(
+    direction: isSent != 0 ? reports.sending : reports.sending.reversed,
+    contentType: ContentType(rawValue: contentType),
+    bytes: Array(UnsafeRawBufferPointer(start: bytes, count: count)))
+  reports.lend { reports.observer?(message) }
+}
+
+/// `SSL_set_verify`: remembers the first failure with its certificate; OpenSSL's verdict stands.
+func noteVerification(_ verdict: CInt, _ store: OpaquePointer?) -> CInt {
+  guard verdict == 0, let store = unsafe store,
+    let reports = unsafe reports(of: store, at: SSL_get_ex_data_X509_STORE_CTX_idx()),
+    reports.verification == nil
+  else { return verdict }
+  unsafe reports.noteVerificationFailure(in: store)
+  return verdict
+}
+
+extension CallbackReports {
+  /// Copies the error that stands in a store context.
+  func noteVerificationFailure(in store: OpaquePointer) {
+    let code = unsafe X509_STORE_CTX_get_error(store)
+    let certificate = unsafe X509_STORE_CTX_get_current_cert(store)
+    verification = unsafe TLSError.VerificationFailure(
+      code: Int(code),
+      depth: Int(X509_STORE_CTX_get_error_depth(store)),
+      subject: certificate.map { unsafe text(of: X509_get_subject_name($0)) } ?? "",
+      reason: String(cString: X509_verify_cert_error_string(Int(code))))
+  }
+}
+
+/// The reports of an `SSL`.
+private func reports(of ssl: OpaquePointer?) -> CallbackReports? {
+  guard let ssl = unsafe ssl, let pointer = unsafe SSL_get_ex_data(ssl, 0) else { return nil }
+  return unsafe Unmanaged.fromOpaque(pointer).takeUnretainedValue()
+}
+
+/// The reports of the `SSL` whose peer a store context verifies.
+func reports(of store: OpaquePointer, at index: CInt) -> CallbackReports? {
+  unsafe reports(of: X509_STORE_CTX_get_ex_data(store, index).map { OpaquePointer($0) })
+}

@@ -1,0 +1,93 @@
+internal import COpenSSL
+
+// The settings of a context that are certificates and keys.
+
+extension ContextHandle {
+  func applyIdentities(_ identities: [Identity]) throws(TLSError) {
+    var types: Set<CInt> = []
+    for identity in identities {
+      let chain = try identity.chain.certificates()
+      let key = try identity.key.privateKey(passphrase: identity.passphrase)
+      try apply(chain, key, of: identity)
+      guard types.insert(key.type).inserted else {
+        throw .configuration("two identities with a key of type \(key.typeName)")
+      }
+    }
+  }
+
+  private func apply(
+    _ chain: [X509Handle], _ key: KeyHandle, of identity: Identity
+  ) throws(TLSError) {
+    guard let leaf = chain.first else {
+      throw TLSError(.emptyChain, .caller, "no certificate in \(identity.chain.label)")
+    }
+    guard unsafe X509_check_private_key(leaf.pointer, key.pointer) == 1 else {
+      let subject = unsafe text(of: X509_get_subject_name(leaf.pointer))
+      throw TLSError(
+        .keyMismatch, .caller,
+        "private key \(identity.key.label) does not belong to the certificate \(subject)",
+        stack: ErrorQueue.drain())
+    }
+    let stack = unsafe COpenSSL_sk_X509_new()
+    defer { unsafe COpenSSL_sk_X509_pop_free(stack) }
+    for issuer in chain.dropFirst() {
+      unsafe X509_up_ref(issuer.pointer)
+      unsafe COpenSSL_sk_X509_push(stack, issuer.pointer)
+    }
+    ErrorQueue.clear()
+    guard unsafe SSL_CTX_use_cert_and_key(pointer, leaf.pointer, key.pointer, stack, 1) == 1 else {
+      let entries = ErrorQueue.drain()
+      throw .configuration("certificate \(identity.chain.label)\(entries.reason)", entries)
+    }
+  }
+
+  func applyTrust(_ trust: Trust) throws(TLSError) {
+    switch trust {
+    case .system:
+      guard let store = SystemRoots.shared else { throw .outOfMemory("X509_STORE_new") }
+      unsafe SSL_CTX_set1_cert_store(pointer, store.pointer)
+    case .authorities(let source):
+      try trustAuthorities(of: source)
+    case .directory(let path):
+      try trustDirectory(path)
+    case .pins, .acceptAnyoneInsecurely:
+      break
+    }
+  }
+
+  private func trustAuthorities(of source: Source) throws(TLSError) {
+    let authorities = try source.certificates()
+    guard !authorities.isEmpty else {
+      throw TLSError(.emptyChain, .caller, "no certificate in \(source.label)")
+    }
+    let store = unsafe SSL_CTX_get_cert_store(pointer)
+    for authority in authorities {
+      unsafe X509_STORE_add_cert(store, authority.pointer)
+      unsafe SSL_CTX_add_client_CA(pointer, authority.pointer)
+    }
+  }
+
+  private func trustDirectory(_ path: String) throws(TLSError) {
+    ErrorQueue.clear()
+    guard let probe = unsafe BIO_new_file(path, "rb") else { throw .unreadable(path) }
+    unsafe BIO_free(probe)
+    guard unsafe SSL_CTX_load_verify_dir(pointer, path) == 1 else { throw .unreadable(path) }
+  }
+}
+
+/// The system's roots: one store for the process, made when it is first asked for. OpenSSL locks it.
+@safe
+private final class SystemRoots: @unchecked Sendable {
+  static let shared = SystemRoots()
+
+  let pointer: OpaquePointer
+
+  private init?() {
+    guard let pointer = unsafe X509_STORE_new() else { return nil }
+    unsafe self.pointer = pointer
+    unsafe X509_STORE_set_default_paths(pointer)
+    ErrorQueue.clear()
+  }
+
+  deinit { unsafe X509_STORE_free(pointer) }
+}

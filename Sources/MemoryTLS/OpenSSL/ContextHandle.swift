@@ -1,0 +1,50 @@
+internal import COpenSSL
+
+/// Owns an `SSL_CTX` and what its callbacks point at. Never changed after `init`, which is what
+/// makes sharing it between threads sound (openssl-threads(7)).
+@safe
+final class ContextHandle: @unchecked Sendable {
+  let pointer: OpaquePointer
+  private let protocols: ProtocolList
+  private let verifier: Verifier
+
+  init(_ configuration: TLSConfiguration) throws(TLSError) {
+    ErrorQueue.clear()
+    guard let pointer = unsafe SSL_CTX_new(TLS_method()) else { throw .outOfMemory("SSL_CTX_new") }
+    unsafe self.pointer = pointer
+    protocols = try ProtocolList(configuration.applicationProtocols)
+    verifier = try Verifier(configuration.trust)
+    try apply(configuration)
+  }
+
+  deinit { unsafe SSL_CTX_free(pointer) }
+
+  private func apply(_ configuration: TLSConfiguration) throws(TLSError) {
+    applyFixedSettings()
+    try applyVersions(configuration.versions)
+    try applyCipherSuites(configuration.cipherSuites, configuration.versions)
+    try applyGroups(configuration.groups)
+    try applySignatureSchemes(configuration.signatureSchemes)
+    try applyRecordSize(configuration.largestRecord)
+    try applyTickets(configuration.tickets)
+    try applyIdentities(configuration.identities)
+    try applyTrust(configuration.trust)
+    protocols.install(in: self)
+    verifier.install(in: self)
+  }
+
+  /// What no caller chooses: modes that make writes retryable, no renegotiation, the server's order
+  /// of cipher suites, and no session cache (a cache would grow with the peers).
+  private func applyFixedSettings() {
+    unsafe COpenSSL_SSL_CTX_set_mode(pointer, COpenSSL_SSL_MODES)
+    unsafe SSL_CTX_set_options(
+      pointer,
+      COpenSSL_SSL_OP_NO_RENEGOTIATION | COpenSSL_SSL_OP_NO_COMPRESSION
+        | COpenSSL_SSL_OP_CIPHER_SERVER_PREFERENCE | COpenSSL_SSL_OP_PRIORITIZE_CHACHA)
+    unsafe COpenSSL_SSL_CTX_set_session_cache_mode(pointer, CLong(SSL_SESS_CACHE_OFF))
+    // A server that verifies clients refuses resumptions without one (SSL_CTX_set_verify(3)).
+    // Ticket keys belong to one context, so that the same bytes may serve for all.
+    let identifier: [UInt8] = Array("MemoryTLS".utf8)
+    unsafe SSL_CTX_set_session_id_context(pointer, identifier, CUnsignedInt(identifier.count))
+  }
+}

@@ -1,0 +1,91 @@
+internal import COpenSSL
+
+// From an outcome that ends a connection to the error that says what happened and whose fault it is.
+
+extension Connection {
+  func diagnose(
+    _ outcome: Outcome, in phase: TLSError.Phase, inputHasEnded: Bool
+  ) -> TLSError {
+    switch outcome {
+    case .closed:
+      return TLSError(
+        .closedDuringHandshake, .peer, "peer closed the connection during the handshake",
+        phase: phase)
+    case .failed(let stack):
+      return diagnose(stack, in: phase, inputHasEnded: inputHasEnded)
+    case .unexpected(let code, let stack):
+      return TLSError(
+        .unexpected, .environment, "OpenSSL answered \(code)\(stack.reason)", phase: phase,
+        stack: stack)
+    case .success, .wantRead, .wantWrite:
+      return TLSError(.unexpected, .environment, "no failure to explain", phase: phase)
+    }
+  }
+
+  private func diagnose(
+    _ stack: [OpenSSLError], in phase: TLSError.Phase, inputHasEnded: Bool
+  ) -> TLSError {
+    let alert = reports.fatalAlert
+    func error(_ code: TLSError.Code, _ fault: TLSError.Fault, _ message: String) -> TLSError {
+      TLSError(
+        code, fault, message, phase: phase, alert: alert,
+        verification: code == .verificationFailed ? reports.verification : nil, stack: stack)
+    }
+    if inputHasEnded, stack.has(SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+      return error(.truncated, .peer, "input ended without close_notify \(phase.when)")
+    }
+    if let alert, alert.origin == .received {
+      return error(.alertReceived, .peer, "peer gave up with alert \(alert.text)")
+    }
+    if stack.has(SSL_R_CERTIFICATE_VERIFY_FAILED) {
+      return error(.verificationFailed, .peer, "peer's certificate not accepted: \(verdict)")
+    }
+    if stack.has(SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {
+      return error(.verificationFailed, .peer, "peer sent no certificate, and one is required")
+    }
+    if phase == .handshake, alert == nil, !opening.looksLikeTLS {
+      return error(.notTLS, .peer, "peer does not speak TLS: it began with \(opening.quoted)")
+    }
+    let told = alert.map { "; it was told \($0.text)" } ?? ""
+    let cause = stack.first?.text ?? "no reason given"
+    guard let alert, alert.alert != .internalError else {
+      let fault: TLSError.Fault = alert == nil ? .peer : .environment
+      return error(alert == nil ? .protocolFailure : .unexpected, fault, cause + told)
+    }
+    return error(.protocolFailure, .peer, "no agreement with the peer: \(cause)\(told)")
+  }
+
+  /// What verification found, in words.
+  private var verdict: String {
+    guard let found = reports.verification else { return "no reason given" }
+    return "\(found.reason) (depth \(found.depth), \(found.subject))"
+  }
+
+  /// OpenSSL's words for where the state machine is (`SSL_state_string_long`).
+  var stateText: String { unsafe String(cString: SSL_state_string_long(ssl)) }
+
+  /// The version that was negotiated.
+  var version: ProtocolVersion {
+    unsafe ProtocolVersion(rawValue: UInt16(truncatingIfNeeded: SSL_version(ssl)))
+  }
+}
+
+extension [OpenSSLError] {
+  fileprivate func has(_ reason: CInt) -> Bool {
+    contains { $0.library == Int(ERR_LIB_SSL) && $0.reason == Int(reason) }
+  }
+}
+
+extension TLSError.Phase {
+  fileprivate var when: String {
+    switch self {
+    case .handshake: "during the handshake"
+    case .open: "while the connection was open"
+    case .closing: "after our own close_notify"
+    }
+  }
+}
+
+extension TLSError.SeenAlert {
+  fileprivate var text: String { "\(alert) (\(alert.rawValue))" }
+}

@@ -1,0 +1,68 @@
+internal import COpenSSL
+
+// What one connection asks of its peer.
+
+extension Connection {
+  /// Takes the role: who speaks first, whom to expect, whether to ask for a certificate.
+  func assume(_ role: Role, asking clients: ClientCertificates) throws(TLSError) {
+    switch role {
+    case .client(let identity):
+      unsafe SSL_set_connect_state(ssl)
+      unsafe SSL_set_verify(ssl, SSL_VERIFY_PEER, noteVerification)
+      try expect(identity)
+      try send(serverName: identity.serverName)
+    case .server:
+      unsafe SSL_set_accept_state(ssl)
+      unsafe SSL_set_verify(ssl, clients.verifyMode, noteVerification)
+    }
+  }
+
+  private func expect(_ identity: ServerIdentity) throws(TLSError) {
+    let parameters = unsafe SSL_get0_param(ssl)
+    switch identity {
+    case .name(let name):
+      let name = try ServerName.checked(name)
+      let flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
+      unsafe X509_VERIFY_PARAM_set_hostflags(parameters, CUnsignedInt(flags))
+      guard unsafe X509_VERIFY_PARAM_set1_host(parameters, name, name.utf8.count) == 1 else {
+        throw .serverIdentity("server name \"\(name)\" was refused by OpenSSL")
+      }
+    case .address(let address):
+      guard AddressText.isAddress(address),
+        unsafe X509_VERIFY_PARAM_set1_ip_asc(parameters, address) == 1
+      else { throw .serverIdentity("\"\(address)\" is no IPv4 or IPv6 address") }
+    case .pinned, .unchecked:
+      break
+    }
+  }
+
+  private func send(serverName: String?) throws(TLSError) {
+    guard let serverName else { return }
+    let name = try ServerName.checked(serverName)
+    guard unsafe COpenSSL_SSL_set_tlsext_host_name(ssl, name) == 1 else {
+      throw .serverIdentity("server name \"\(name)\" was refused by OpenSSL")
+    }
+  }
+}
+
+extension ClientCertificates {
+  fileprivate var verifyMode: CInt {
+    switch self {
+    case .none: SSL_VERIFY_NONE
+    case .request: SSL_VERIFY_PEER
+    case .require: SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT
+    }
+  }
+}
+
+/// Whether text is an IP address, as OpenSSL reads it.
+enum AddressText {
+  static func isAddress(_ text: String) -> Bool {
+    guard let address = unsafe a2i_IPADDRESS(text) else {
+      ErrorQueue.clear()
+      return false
+    }
+    unsafe ASN1_OCTET_STRING_free(address)
+    return true
+  }
+}

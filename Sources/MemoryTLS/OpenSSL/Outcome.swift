@@ -1,0 +1,46 @@
+internal import COpenSSL
+
+/// What an OpenSSL I/O call came to.
+enum Outcome: Equatable {
+  case success
+  case wantRead
+  case wantWrite
+  /// The peer's close_notify was received.
+  case closed
+  /// Fatal at the protocol level (`SSL_ERROR_SSL`).
+  case failed([OpenSSLError])
+  /// Anything that cannot happen over a BIO pair, with what `SSL_get_error` answered.
+  case unexpected(CInt, [OpenSSLError])
+}
+
+extension Connection {
+  /// Runs one call and judges its result: the only reader of `SSL_get_error`.
+  ///
+  /// Nothing may suspend or call OpenSSL between the call and the judgement, because both look at
+  /// the thread's error queue. A `WANT_READ` while input is waiting is tried again as long as that
+  /// consumes some (openssl/openssl#7327); one that does not would spin, and is reported instead
+  /// (openssl/openssl#12336).
+  func perform(_ call: (OpaquePointer) -> CInt) -> Outcome {
+    var unread = unreadCiphertext
+    while true {
+      ErrorQueue.clear()
+      let result = unsafe call(ssl)
+      let outcome = judge(unsafe SSL_get_error(ssl, result), ErrorQueue.drain())
+      let rest = unreadCiphertext
+      guard outcome == .wantRead, rest > 0 else { return outcome }
+      guard rest < unread else { return .unexpected(SSL_ERROR_WANT_READ, []) }
+      unread = rest
+    }
+  }
+
+  private func judge(_ code: CInt, _ stack: [OpenSSLError]) -> Outcome {
+    switch code {
+    case SSL_ERROR_NONE: .success
+    case SSL_ERROR_WANT_READ: .wantRead
+    case SSL_ERROR_WANT_WRITE: .wantWrite
+    case SSL_ERROR_ZERO_RETURN: .closed
+    case SSL_ERROR_SSL: .failed(stack)
+    default: .unexpected(code, stack)
+    }
+  }
+}

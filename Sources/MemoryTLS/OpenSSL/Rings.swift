@@ -1,0 +1,106 @@
+internal import COpenSSL
+
+// The outer half of the BIO pair: what callers push into and pull out of.
+//
+// `BIO_nread0` and `BIO_nwrite0` show a ring up to its edge, so one call may see less than there is.
+
+extension Connection {
+  /// Free bytes in the incoming ring.
+  var freeIncoming: Int { unsafe BIO_ctrl_get_write_guarantee(outer) }
+
+  /// Free bytes in the outgoing ring.
+  var freeOutgoing: Int { unsafe BIO_ctrl_get_write_guarantee(inner) }
+
+  /// Bytes pushed that OpenSSL has not taken yet.
+  var unreadCiphertext: Int { unsafe BIO_ctrl_wpending(outer) }
+
+  /// Bytes that OpenSSL wants next; 0 if it did not ask since the last push.
+  var wantedCiphertext: Int { unsafe BIO_ctrl_get_read_request(outer) }
+
+  /// Bytes to pull: the outbox of a failed connection, then the ring.
+  var pendingCiphertext: Int { reports.outbox.count + (unsafe BIO_ctrl_pending(outer)) }
+
+  /// Copies in what fits and answers how much did.
+  func push(_ bytes: Span<UInt8>) -> Int {
+    unsafe bytes.withUnsafeBufferPointer { buffer in
+      let count = unsafe max(0, Int(BIO_write(outer, buffer.baseAddress, CInt(clamping: buffer.count))))
+      opening.note(bytes.extracting(first: count))
+      return count
+    }
+  }
+
+  /// Copies out what fits and answers how much did.
+  func pull(into out: inout OutputSpan<UInt8>) -> Int {
+    let before = out.count
+    reports.outbox.move(into: &out)
+    unsafe out.withUnsafeMutableBufferPointer { buffer, filled in
+      while filled < buffer.count {
+        let free = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled...])
+        let count = unsafe BIO_read(outer, free.baseAddress, CInt(clamping: free.count))
+        guard count > 0 else { return }
+        filled += Int(count)
+      }
+    }
+    return out.count - before
+  }
+
+  /// Takes everything pushed that OpenSSL has not read.
+  func takeUnreadCiphertext() -> [UInt8] {
+    let count = unreadCiphertext
+    return [UInt8](capacity: count) { out in
+      unsafe out.withUnsafeMutableBufferPointer { buffer, filled in
+        let read = unsafe BIO_read(inner, buffer.baseAddress, CInt(clamping: count))
+        filled = max(0, Int(read))
+      }
+    }
+  }
+
+  /// From now on the inner half sees the end of the input behind what was pushed.
+  func shutdownIncoming() { unsafe _ = COpenSSL_BIO_shutdown_wr(outer) }
+}
+
+// MARK: - Zero copy
+
+extension Connection {
+  /// Lends the first contiguous piece of free space; what the body initialised is pushed, also when
+  /// it throws.
+  func withFreeSpace<E: Error>(
+    limit: Int, _ body: (inout OutputSpan<UInt8>) throws(E) -> Void
+  ) throws(E) {
+    var start: UnsafeMutablePointer<CChar>?
+    let count = unsafe limit == 0 ? 0 : max(0, Int(BIO_nwrite0(outer, &start)))
+    let memory = unsafe UnsafeMutableRawBufferPointer(start: start, count: start == nil ? 0 : count)
+    let buffer = unsafe memory.assumingMemoryBound(to: UInt8.self)
+    var out = unsafe OutputSpan<UInt8>(buffer: buffer, initializedCount: 0)
+    var failure: E?
+    let wasLent = reports.isLent
+    reports.isLent = true
+    do throws(E) { try body(&out) } catch { failure = error }
+    reports.isLent = wasLent
+    let filled = unsafe out.finalize(for: buffer)
+    unsafe opening.note(Span(_unsafeElements: UnsafeBufferPointer(rebasing: buffer[..<filled])))
+    if filled > 0 { unsafe BIO_nwrite(outer, &start, CInt(clamping: filled)) }
+    if let failure { throw failure }
+  }
+
+  /// Shows the first contiguous piece of what is pending; as much as the body answers is pulled.
+  func withPendingCiphertext<E: Error>(_ body: (Span<UInt8>) throws(E) -> Int) throws(E) {
+    reports.isLent = true
+    defer { reports.isLent = false }
+    guard reports.outbox.isEmpty else {
+      let taken = try reports.outbox.withSpan(body)
+      return reports.outbox.removeFirst(checked(taken, of: reports.outbox.count))
+    }
+    var start: UnsafeMutablePointer<CChar>?
+    let count = unsafe max(0, Int(BIO_nread0(outer, &start)))
+    let bytes = unsafe UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
+    let taken = try unsafe body(Span(_unsafeElements: bytes.assumingMemoryBound(to: UInt8.self)))
+    guard checked(taken, of: bytes.count) > 0 else { return }
+    unsafe BIO_nread(outer, &start, CInt(clamping: taken))
+  }
+
+  private func checked(_ taken: Int, of count: Int) -> Int {
+    precondition(0...count ~= taken, "return how many of the span's \(count) bytes were taken")
+    return taken
+  }
+}

@@ -1,0 +1,151 @@
+internal import COpenSSL
+
+// Turning a `Source` into certificates and keys.
+
+extension Source {
+  /// The bytes, at most ``sizeLimit`` of them.
+  func read() throws(TLSError) -> [UInt8] {
+    guard case .file(let path) = self else {
+      guard case .bytes(let bytes) = self else { return [] }
+      return bytes
+    }
+    ErrorQueue.clear()
+    guard let file = unsafe BIO_new_file(path, "rb") else { throw .unreadable(path) }
+    defer { unsafe BIO_free(file) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 65536)
+    while true {
+      let count = unsafe BIO_read(file, &piece, CInt(piece.count))
+      if count < 0 { throw .unreadable(path) }
+      if count == 0 { return bytes }
+      bytes.append(contentsOf: piece[..<Int(count)])
+      guard bytes.count <= Self.sizeLimit else {
+        throw TLSError(
+          .unreadableFile, .caller, "\(path) is larger than \(Self.sizeLimit) bytes")
+      }
+    }
+  }
+
+  /// 16 MiB: a hundred times the system's roots.
+  private static let sizeLimit = 16 << 20
+
+  /// Every certificate in it, in its order.
+  func certificates() throws(TLSError) -> [X509Handle] {
+    let bytes = try read()
+    ErrorQueue.clear()
+    let found = unsafe bytes.isPEM ? bytes.withBIO(pemCertificates) : derCertificates(bytes)
+    let stack = ErrorQueue.drain()
+    guard let found else {
+      let form = bytes.isPEM ? "is malformed" : "is neither PEM nor DER"
+      throw TLSError(
+        .malformedCertificate, .caller, "certificate \(label) \(form)\(stack.reason)", stack: stack)
+    }
+    return found
+  }
+
+  /// Reads PEM until there is no more; nil if a certificate is malformed.
+  private func pemCertificates(_ bio: OpaquePointer) -> [X509Handle]? {
+    var found: [X509Handle] = []
+    while let certificate = unsafe PEM_read_bio_X509_AUX(bio, nil, nil, nil) {
+      found.append(unsafe X509Handle(owning: certificate))
+    }
+    let last = ERR_peek_last_error()
+    let isEnd = ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE
+    if isEnd { ErrorQueue.clear() }
+    return isEnd ? found : nil
+  }
+
+  /// Reads one DER certificate after the other; nil if what is left is none.
+  private func derCertificates(_ bytes: [UInt8]) -> [X509Handle]? {
+    unsafe bytes.withUnsafeBufferPointer { buffer in
+      var found: [X509Handle] = []
+      var position = buffer.baseAddress
+      var rest = buffer.count
+      while rest > 0 {
+        let start = unsafe position
+        guard let certificate = unsafe d2i_X509(nil, &position, rest) else { return nil }
+        found.append(unsafe X509Handle(owning: certificate))
+        guard let start = unsafe start, let end = unsafe position else { return nil }
+        rest -= unsafe end - start
+      }
+      return found
+    }
+  }
+
+  /// The private key in it.
+  func privateKey(passphrase: String?) throws(TLSError) -> KeyHandle {
+    let bytes = try read()
+    ErrorQueue.clear()
+    let request = PassphraseRequest(passphrase)
+    let key = unsafe withExtendedLifetime(request) {
+      let argument = unsafe Unmanaged.passUnretained(request).toOpaque()
+      return unsafe bytes.withBIO { bio in
+        unsafe bytes.isPEM
+          ? PEM_read_bio_PrivateKey(bio, nil, PassphraseRequest.answer, argument)
+          : derKey(bytes, bio, argument)
+      }
+    }
+    let stack = ErrorQueue.drain()
+    if let key = unsafe key { return unsafe KeyHandle(owning: key) }
+    guard !request.wasAsked else {
+      let problem = passphrase == nil ? "is encrypted and has no passphrase" : "has another passphrase"
+      throw TLSError(.wrongPassphrase, .caller, "private key \(label) \(problem)", stack: stack)
+    }
+    let form = bytes.isPEM ? "is malformed" : "is neither PEM nor DER"
+    throw TLSError(
+      .malformedKey, .caller, "private key \(label) \(form)\(stack.reason)", stack: stack)
+  }
+
+  /// Plain DER of any form, else encrypted PKCS #8.
+  private func derKey(
+    _ bytes: [UInt8], _ bio: OpaquePointer, _ argument: UnsafeMutableRawPointer
+  ) -> OpaquePointer? {
+    unsafe bytes.withUnsafeBufferPointer { buffer in
+      var position = buffer.baseAddress
+      return unsafe d2i_AutoPrivateKey(nil, &position, buffer.count)
+    } ?? d2i_PKCS8PrivateKey_bio(bio, nil, PassphraseRequest.answer, argument)
+  }
+}
+
+/// What a key's decoder asks for; the answer keeps OpenSSL from asking at the terminal.
+private final class PassphraseRequest {
+  let passphrase: [UInt8]?
+  private(set) var wasAsked = false
+
+  init(_ passphrase: String?) { self.passphrase = passphrase.map { Array($0.utf8) } }
+
+  static let answer: @convention(c) (
+    UnsafeMutablePointer<CChar>?, CInt, CInt, UnsafeMutableRawPointer?
+  ) -> CInt = { buffer, size, _, argument in
+    guard let argument = unsafe argument else { return -1 }
+    let request = unsafe Unmanaged<PassphraseRequest>.fromOpaque(argument).takeUnretainedValue()
+    request.wasAsked = true
+    guard let passphrase = request.passphrase, passphrase.count <= Int(size) else { return -1 }
+    unsafe UnsafeMutableRawPointer(buffer)?.copyMemory(
+      from: passphrase, byteCount: passphrase.count)
+    return CInt(passphrase.count)
+  }
+}
+
+extension [UInt8] {
+  /// Whether a PEM header stands in it.
+  fileprivate var isPEM: Bool {
+    let header = Array("-----BEGIN ".utf8)
+    return indices.contains { self[$0] == header[0] && self[$0...].starts(with: header) }
+  }
+
+  /// Runs a reader over the bytes.
+  fileprivate func withBIO<T>(_ body: (OpaquePointer) -> T?) -> T? {
+    unsafe withUnsafeBufferPointer { buffer in
+      guard let bio = unsafe BIO_new_mem_buf(buffer.baseAddress, CInt(clamping: buffer.count))
+      else { return nil }
+      defer { unsafe BIO_free(bio) }
+      return unsafe body(bio)
+    }
+  }
+}
+
+extension [OpenSSLError] {
+  /// The root cause as the end of a sentence.
+  var reason: String { first.map { ": \($0)" } ?? "" }
+}

@@ -1,0 +1,21 @@
+/// The rules for a DNS name that is sent as SNI and looked for in certificates.
+enum ServerName {
+  /// The name without a trailing dot (RFC 6066 §3), or why it cannot be one.
+  static func checked(_ name: String) throws(TLSError) -> String {
+    let name = name.hasSuffix(".") ? String(name.dropLast()) : name
+    guard !name.isEmpty else {
+      throw .serverIdentity("an empty server name would match any certificate")
+    }
+    guard !AddressText.isAddress(name) else {
+      throw .serverIdentity("\"\(name)\" is an address, not a name: use .address")
+    }
+    guard name.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else {
+      throw .serverIdentity("server name \"\(name)\" is not ASCII: use its punycode form")
+    }
+    let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard name.utf8.count <= 253, labels.allSatisfy({ 1...63 ~= $0.utf8.count }) else {
+      throw .serverIdentity("\"\(name)\" is no DNS name: 253 bytes at most, in labels of 1 to 63")
+    }
+    return name
+  }
+}

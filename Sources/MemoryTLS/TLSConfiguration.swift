@@ -1,0 +1,55 @@
+/// How connections are to be made: a value, checked when a ``TLSContext`` is made from it.
+public struct TLSConfiguration: Sendable, Hashable {
+  /// The oldest and the newest version to negotiate; TLS 1.2 and 1.3.
+  public var versions: ClosedRange<ProtocolVersion> = .tls12 ... .tls13
+  /// The cipher suites of all versions, most wanted first.
+  public var cipherSuites: [CipherSuite] = CipherSuite.recommended
+  /// The groups for key exchange, most wanted first; nil for OpenSSL's own choice.
+  public var groups: [NamedGroup]?
+  /// The signature schemes that are accepted and made, most wanted first; nil for OpenSSL's choice.
+  public var signatureSchemes: [SignatureScheme]?
+  /// The most plaintext put into one record, in bytes: 512 to 16384 (RFC 8446 §5.1).
+  public var largestRecord = 16384
+  /// What this end proves itself with: none, or one for each type of key.
+  public var identities: [Identity] = []
+  /// Whose certificates are believed.
+  public var trust: Trust = .system
+  /// Whether a server asks its clients for certificates.
+  public var clientCertificates: ClientCertificates = .none
+  /// The application protocols (ALPN, RFC 7301), most wanted first, 1 to 255 bytes each. A server's
+  /// order decides; where a client's protocols have nothing in common with a server's, the server
+  /// refuses with no_application_protocol. A server without any ignores the client's.
+  public var applicationProtocols: [String] = []
+  /// Whether and when a server gives out tickets.
+  public var tickets: Tickets = .withFirstWrite(1)
+  /// The bytes of ciphertext an engine holds for each direction: 512 or more.
+  ///
+  /// OpenSSL's own default, 17 KiB, holds one record of the largest size. Less saves memory and
+  /// costs calls; more gains nothing. Source: `BIO_new_bio_pair`.
+  public var ringCapacity = RingCapacity(incoming: 17408, outgoing: 17408)
+
+  /// The defaults, which every property states.
+  public init() {}
+}
+
+/// The sizes of an engine's two rings, in bytes of ciphertext.
+public struct RingCapacity: Sendable, Hashable {
+  /// The smallest capacity with which no alert is ever lost.
+  public static let smallest = 512
+  /// The largest, a bound against slips of the pen.
+  public static let largest = 16 << 20
+
+  /// What ``TLSEngine/push(_:)`` can take ahead of the engine.
+  public var incoming: Int
+  /// What ``TLSEngine/pull(into:)`` can fall behind.
+  public var outgoing: Int
+
+  /// A size for each direction.
+  public init(incoming: Int, outgoing: Int) {
+    self.incoming = incoming
+    self.outgoing = outgoing
+  }
+
+  /// The same size for both.
+  public init(_ bytes: Int) { self.init(incoming: bytes, outgoing: bytes) }
+}

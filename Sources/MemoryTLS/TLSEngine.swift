@@ -1,0 +1,282 @@
+/// One TLS connection without any I/O: an OpenSSL `SSL` on a BIO pair.
+///
+///                      ciphertext in ──push──▶ ┌───────────┐ ──pull──▶ ciphertext out
+///                                              │ TLSEngine │
+///                       plaintext out ◀──read── └───────────┘ ◀─write── plaintext in
+///
+/// Theory of operation. Nothing here waits: a call either moves bytes, or answers what it needs
+/// first. `step()` moves the handshake until it answers `.done`; then `read` and `write` move
+/// plaintext; `close()` says that no more will be written. The contract:
+///
+/// > After every call that can move the engine, and after every error it throws, pull until nothing
+/// > is pending before you wait for the peer. (An alert for the peer may be in the outbox.)
+///
+/// The first error that is not the caller's own is final: every later call repeats it. Only pulling,
+/// the questions, `nextEvent()` and `takeUnconsumedCiphertext()` go on working. An engine belongs to
+/// one thread at a time.
+public final class TLSEngine {
+  /// Which end this is.
+  public let role: Role
+  /// How far the connection is; it only ever goes forward.
+  public private(set) var phase: TLSError.Phase = .handshake
+
+  let connection: Connection
+  private let context: TLSContext
+  private var failure: TLSError?
+  private var inputHasEnded = false
+  private var peerHasClosed = false
+  private var ticketsOwed = 0
+  private var recordOverhead = 0
+
+  /// A connection that has not said anything yet. It takes ciphertext at once.
+  ///
+  /// - Parameters:
+  ///   - context: Its settings; kept alive by the engine.
+  ///   - role: Which end it is and, for a client, whom it expects.
+  ///   - observer: Sees every handshake message and alert; costs nothing when absent.
+  /// - Throws: `.invalidServerIdentity` or `.invalidConfiguration` for a role that this context
+  ///   cannot play.
+  public init(
+    _ context: TLSContext, as role: Role, observing observer: MessageObserver? = nil
+  ) throws(TLSError) {
+    try context.configuration.check(role)
+    self.context = context
+    self.role = role
+    connection = try Connection(
+      context.handle, capacity: context.configuration.ringCapacity, sending: role.sending,
+      observer: observer)
+    try connection.assume(role, asking: context.configuration.clientCertificates)
+  }
+
+  /// Moves the handshake as far as it goes (`SSL_do_handshake`).
+  ///
+  /// - Returns: `.done` once both sides have finished, and ever after; ciphertext may be pending.
+  /// - Throws: why the handshake failed; an alert for the peer may be pending.
+  public func step() throws(TLSError) -> Step {
+    try enter()
+    guard phase == .handshake else { return .done }
+    if let need = try resolve(connection.handshake()) { return .needs(need) }
+    openForData()
+    return .done
+  }
+
+  /// Reads plaintext, at most one record's (`SSL_read_ex`), and appends it to `out`.
+  ///
+  /// It goes on after `close()`, until the peer's close_notify.
+  /// - Throws: `.handshakeIncomplete` before `.done`; `.truncated` if the input ended without
+  ///   close_notify; else what the peer did wrong.
+  public func read(into out: inout OutputSpan<UInt8>) throws(TLSError) -> Transfer {
+    try enter()
+    guard phase != .handshake else { throw .misuse(.handshakeIncomplete, phase) }
+    guard out.freeCapacity > 0 else { return .moved(0) }
+    guard !peerHasClosed else { return .ended }
+    let (outcome, moved) = connection.read(into: &out)
+    if let need = try resolve(outcome) { return .needs(need) }
+    return peerHasClosed ? .ended : .moved(moved)
+  }
+
+  /// Writes plaintext as one record that fits the ring (`SSL_write_ex`), so that nothing is ever
+  /// left half written. A record is cut short only if the whole ring is free and still too small.
+  ///
+  /// - Returns: how many bytes were taken; `.needs(.pull)` if the ring has no room.
+  /// - Throws: `.handshakeIncomplete` before `.done`, `.writeAfterClose` after `close()`.
+  public func write(_ plaintext: Span<UInt8>) throws(TLSError) -> Transfer {
+    try enter()
+    guard phase != .handshake else { throw .misuse(.handshakeIncomplete, phase) }
+    guard phase == .open else { throw .misuse(.writeAfterClose, phase) }
+    guard !plaintext.isEmpty else { return .moved(0) }
+    queueOwedTickets()
+    if let need = try finishHandshakeMessages() { return .needs(need) }
+    guard !connection.isInHandshake else { return .ended }
+    let record = min(plaintext.count, context.configuration.largestRecord)
+    let room = connection.freeOutgoing - recordOverhead
+    guard room >= record || connection.pendingCiphertext == 0 else { return .needs(.pull) }
+    let (outcome, moved) = connection.write(plaintext, count: min(record, room))
+    if let need = try resolve(outcome) { return .needs(need) }
+    return .moved(moved)
+  }
+
+  /// Says that no more will be written: sends close_notify (`SSL_shutdown`, once).
+  ///
+  /// Before the handshake is done it aborts instead: nothing is sent, and later calls throw
+  /// `.aborted`.
+  /// - Returns: `.done` when close_notify is pending or sent; reading goes on until the peer's.
+  public func close() throws(TLSError) -> Step {
+    if failure?.code == .aborted { return .done }
+    try enter()
+    switch phase {
+    case .handshake:
+      failure = .aborted
+    case .open:
+      if let need = try sendCloseNotify() { return .needs(need) }
+      phase = .closing
+    case .closing:
+      break
+    }
+    return .done
+  }
+
+  /// Says that the peer's bytes end behind what was pushed (`BIO_shutdown_wr`). If they do not end
+  /// with close_notify, the call that gets there throws `.truncated`. A second time changes nothing.
+  public func endOfInput() {
+    guard !connection.reports.isLent, !inputHasEnded else { return }
+    inputHasEnded = true
+    connection.shutdownIncoming()
+  }
+}
+
+// MARK: - The wire side
+
+extension TLSEngine {
+  /// Takes ciphertext of the peer, as much as fits; may be called from construction on.
+  ///
+  /// - Returns: how many bytes were taken; the rest is to be pushed again after the next call of
+  ///   `step` or `read`.
+  /// - Throws: `.pushAfterEndOfInput`, or the failure of the connection.
+  public func push(_ ciphertext: Span<UInt8>) throws(TLSError) -> Int {
+    try enter()
+    guard !inputHasEnded else { throw .misuse(.pushAfterEndOfInput, phase) }
+    return connection.push(ciphertext)
+  }
+
+  /// Moves pending ciphertext into `out`, as much as fits, in any state.
+  ///
+  /// - Returns: how many bytes were moved.
+  @discardableResult
+  public func pull(into out: inout OutputSpan<UInt8>) -> Int {
+    guard !connection.reports.isLent else { return 0 }
+    return connection.pull(into: &out)
+  }
+
+  /// Lends free space of the incoming ring; what the body initialises is pushed, even if it throws.
+  ///
+  /// The span is one contiguous piece: call again for what lies behind the ring's edge. It is empty
+  /// if there is no room, and when pushing would throw. Source: `BIO_nwrite0`, `BIO_nwrite`.
+  /// - Throws: the body's error alone.
+  public func withFreeSpace<E: Error>(
+    _ body: (inout OutputSpan<UInt8>) throws(E) -> Void
+  ) throws(E) {
+    let isOpen = failure == nil && !inputHasEnded && !connection.reports.isLent
+    try connection.withFreeSpace(limit: isOpen ? .max : 0, body)
+  }
+
+  /// Shows pending ciphertext; as many bytes as the body answers are taken as pulled.
+  ///
+  /// The span is one contiguous piece: call again for what lies behind the ring's edge. It is empty
+  /// if nothing is pending. Source: `BIO_nread0`, `BIO_nread`.
+  /// - Throws: the body's error alone; nothing is taken then.
+  public func withPendingCiphertext<E: Error>(
+    _ body: (Span<UInt8>) throws(E) -> Int
+  ) throws(E) {
+    guard !connection.reports.isLent else {
+      _ = try body([UInt8]().span)
+      return
+    }
+    try connection.withPendingCiphertext(body)
+  }
+
+  /// Takes what was pushed and never used: the bytes behind the peer's close_notify, for protocols
+  /// that go on in the clear, or those that a failed connection did not get to.
+  ///
+  /// Empty as long as the connection may still use them.
+  public func takeUnconsumedCiphertext() -> [UInt8] {
+    guard peerHasClosed || failure != nil, !connection.reports.isLent else { return [] }
+    return connection.takeUnreadCiphertext()
+  }
+
+  /// Bytes to pull; asking changes nothing.
+  public var pendingCiphertext: Int { connection.pendingCiphertext }
+
+  /// Bytes that `push` would take now, at most the incoming ring's capacity.
+  public var ciphertextCapacity: Int {
+    failure == nil && !inputHasEnded ? connection.freeIncoming : 0
+  }
+
+  /// Bytes that the last blocked call asked for: no fewer can move it, and taking no more leaves
+  /// what lies behind a record to others. 0 after a push, until the next `step` or `read`.
+  public var wantedCiphertext: Int { connection.wantedCiphertext }
+
+  /// Bytes pushed that no call has used yet.
+  public var unreadCiphertext: Int { connection.unreadCiphertext }
+}
+
+// MARK: - Questions
+
+extension TLSEngine {
+  /// What was agreed on; nil before `.done`. Made anew each time it is asked for.
+  public var negotiated: Negotiated? {
+    phase == .handshake ? nil : connection.negotiated(as: role)
+  }
+
+  /// The error that every call repeats, if the connection has failed.
+  public var terminalError: TLSError? { failure }
+
+  /// Takes the oldest event; at most 32 wait.
+  public func nextEvent() -> Event? { connection.reports.events.next() }
+}
+
+// MARK: - How calls end
+
+extension TLSEngine {
+  /// What every throwing call does first.
+  private func enter() throws(TLSError) {
+    guard !connection.reports.isLent else { throw .misuse(.reentered, phase) }
+    if let failure { throw failure }
+  }
+
+  /// Turns an outcome into what it needs (nil: nothing), or latches it as the end.
+  private func resolve(_ outcome: Outcome) throws(TLSError) -> Need? {
+    switch outcome {
+    case .success:
+      return nil
+    case .wantRead where connection.pendingCiphertext == 0:
+      return .push(atLeast: max(1, connection.wantedCiphertext))
+    case .wantRead, .wantWrite:
+      return .pull
+    case .closed where phase != .handshake:
+      peerHasClosed = true
+      return nil
+    case .closed, .failed, .unexpected:
+      let error = connection.diagnose(outcome, in: phase, inputHasEnded: inputHasEnded)
+      failure = error
+      throw error
+    }
+  }
+
+  private func openForData() {
+    phase = .open
+    recordOverhead = connection.recordOverhead
+    if role == .server, case .withFirstWrite(let count) = context.configuration.tickets,
+      connection.version == .tls13
+    {
+      ticketsOwed = count
+    }
+  }
+
+  private func queueOwedTickets() {
+    connection.queueTickets(ticketsOwed)
+    ticketsOwed = 0
+  }
+
+  /// Finishes a message of the handshake protocol that is half sent or half received: until then
+  /// OpenSSL neither writes data nor closes.
+  private func finishHandshakeMessages() throws(TLSError) -> Need? {
+    connection.isInHandshake ? try resolve(connection.handshake()) : nil
+  }
+
+  private func sendCloseNotify() throws(TLSError) -> Need? {
+    if let need = try finishHandshakeMessages() { return need }
+    guard !connection.isInHandshake else { return nil }
+    guard connection.freeOutgoing >= 2 + recordOverhead else { return .pull }
+    return try resolve(connection.shutdown())
+  }
+
+  /// Sends a KeyUpdate that asks for the peer's (RFC 8446 §4.6.3).
+  package func updateKeys() throws(TLSError) -> Step {
+    try enter()
+    guard phase == .open else { throw .misuse(.handshakeIncomplete, phase) }
+    if let need = try finishHandshakeMessages() { return .needs(need) }
+    connection.queueKeyUpdate(requestingPeers: true)
+    return try finishHandshakeMessages().map { .needs($0) } ?? .done
+  }
+}
