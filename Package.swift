@@ -10,6 +10,8 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+let tests: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -46,5 +48,8 @@ let package = Package(
         system,
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "MemoryTLSTests", dependencies: ["MemoryTLS", "MemoryTLSTesting", "COpenSSL"],
+      swiftSettings: tests),
   ]
 )

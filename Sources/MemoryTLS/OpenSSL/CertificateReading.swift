@@ -68,6 +68,11 @@ func text(of name: OpaquePointer?) -> String {
   guard let name = unsafe name, let bio = unsafe BIO_new(BIO_s_mem()) else { return "" }
   defer { unsafe BIO_free(bio) }
   unsafe X509_NAME_print_ex(bio, name, 0, COpenSSL_NAME_FLAGS)
+  return unsafe contents(of: bio)
+}
+
+/// What was written to a memory BIO, as text.
+func contents(of bio: OpaquePointer) -> String {
   var start: UnsafeMutablePointer<CChar>?
   let count = unsafe max(0, COpenSSL_BIO_get_mem_data(bio, &start))
   return unsafe String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)

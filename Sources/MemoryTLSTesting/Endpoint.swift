@@ -1,0 +1,125 @@
+public import MemoryTLS
+import Synchronization
+
+/// One end of an ``EnginePair``: an engine with the plaintext it still has to write and what it has
+/// read.
+public final class Endpoint {
+  /// The engine; drive it through the pair.
+  public let engine: TLSEngine
+  /// All plaintext read so far.
+  public private(set) var received: [UInt8] = []
+  /// Whether the peer's close_notify was read.
+  public private(set) var hasEnded = false
+  /// What the engine threw; it is driven no more after that.
+  public private(set) var error: TLSError?
+  /// How often `step()` was called.
+  public private(set) var steps = 0
+
+  /// Ciphertext on its way to this end.
+  var incoming: [UInt8] = []
+  private var unsent: ArraySlice<UInt8> = []
+  private var isToClose = false
+  private let messages: MessageNames?
+
+  init(_ engine: TLSEngine, messages: MessageNames? = nil) {
+    self.engine = engine
+    self.messages = messages
+  }
+
+  /// Queues plaintext, to be written when the pair settles.
+  public func send(_ plaintext: [UInt8]) { unsent += plaintext }
+
+  /// Closes when everything queued is written.
+  public func close() { isToClose = true }
+
+  /// Whether something asked of this end is still to be done.
+  var isUnfinished: Bool {
+    engine.phase == .handshake || !unsent.isEmpty || (isToClose && engine.phase != .closing)
+  }
+
+  /// The names of the messages made since this was last asked.
+  func takeMessageNames() -> [String] { messages?.take() ?? [] }
+}
+
+// MARK: - Driving
+
+extension Endpoint {
+  /// Moves the engine until it is blocked; answers whether anything came of it.
+  func advance() -> Bool {
+    guard error == nil else { return false }
+    let before = state
+    do throws(TLSError) {
+      guard try shakeHands() else { return state != before }
+      try writeQueued()
+      try readAll()
+    } catch {
+      self.error = error
+    }
+    return state != before
+  }
+
+  /// Offers what is on its way to the engine; answers how much it took. A failed engine takes all.
+  func takeIncoming() -> Int {
+    guard !incoming.isEmpty else { return 0 }
+    let taken: Int
+    do throws(TLSError) { taken = try engine.push(incoming) } catch { taken = incoming.count }
+    incoming.removeFirst(taken)
+    return taken
+  }
+
+  private func shakeHands() throws(TLSError) -> Bool {
+    guard engine.phase == .handshake else { return true }
+    steps += 1
+    return try engine.step() == .done
+  }
+
+  private func writeQueued() throws(TLSError) {
+    while !unsent.isEmpty {
+      guard case .moved(let count) = try writeOnce() else { return }
+      unsent.removeFirst(count)
+    }
+    if isToClose { _ = try engine.close() }
+  }
+
+  private func writeOnce() throws(TLSError) -> Transfer {
+    let plaintext = unsent
+    return try engine.write(plaintext.span)
+  }
+
+  private func readAll() throws(TLSError) {
+    while !hasEnded {
+      let (bytes, transfer) = try engine.read()
+      received += bytes
+      if case .needs = transfer { return }
+      hasEnded = transfer == .ended
+    }
+  }
+
+  /// What changes when the engine gets anywhere.
+  private var state: [Int] {
+    [
+      engine.phase == .handshake ? 0 : engine.phase == .open ? 1 : 2, engine.pendingCiphertext,
+      engine.unreadCiphertext, received.count, unsent.count, hasEnded ? 1 : 0, error == nil ? 0 : 1,
+    ]
+  }
+}
+
+/// The names of the messages an engine makes, as its observer sees them.
+final class MessageNames: Sendable {
+  private let names = Mutex<[String]>([])
+
+  /// Keeps what the observed engine itself sends.
+  func observer(sending: Direction) -> MessageObserver {
+    { message in
+      guard message.direction == sending else { return }
+      self.names.withLock { $0.append(message.name) }
+    }
+  }
+
+  func take() -> [String] {
+    names.withLock { names in
+      defer { names = [] }
+      return names
+    }
+  }
+}

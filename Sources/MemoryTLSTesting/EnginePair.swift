@@ -1,0 +1,141 @@
+public import MemoryTLS
+public import MemoryTLSFlights
+
+/// A client and a server engine joined in memory, driven by turns and never for ever.
+///
+///     let pair = try EnginePair(client: client, server: server)
+///     try pair.settle()
+///     pair.client.send(Array("ping".utf8))
+///     try pair.settle()
+///     // pair.server.received is "ping"
+public final class EnginePair {
+  /// The client's end.
+  public let client: Endpoint
+  /// The server's end.
+  public let server: Endpoint
+  /// Everything that was sent, in flights.
+  public private(set) var log = FlightLog()
+  private var cutter: Wire.Cutter
+
+  /// Two engines that have not begun, on a wire that cuts as asked.
+  public init(client: TLSEngine, server: TLSEngine, wire: Wire = .whole) {
+    self.client = Endpoint(client)
+    self.server = Endpoint(server)
+    cutter = Wire.Cutter(wire)
+  }
+
+  /// Two new engines; the log gets their messages' names.
+  ///
+  /// - Throws: what is wrong with a role, as `TLSEngine.init` does.
+  public init(
+    client: TLSContext, expecting identity: ServerIdentity = .name("localhost"),
+    server: TLSContext, wire: Wire = .whole
+  ) throws(TLSError) {
+    func endpoint(_ context: TLSContext, _ role: Role) throws(TLSError) -> Endpoint {
+      let names = MessageNames()
+      let observer = names.observer(sending: role.sending)
+      return Endpoint(try TLSEngine(context, as: role, observing: observer), messages: names)
+    }
+    self.client = try endpoint(client, .client(identity))
+    self.server = try endpoint(server, .server)
+    cutter = Wire.Cutter(wire)
+  }
+
+  /// Two new engines of two configurations.
+  ///
+  /// - Throws: what is wrong with them, as `TLSContext.init` does.
+  public convenience init(
+    client: TLSConfiguration, expecting identity: ServerIdentity = .name("localhost"),
+    server: TLSConfiguration, wire: Wire = .whole
+  ) throws(TLSError) {
+    try self.init(
+      client: TLSContext(client), expecting: identity, server: TLSContext(server), wire: wire)
+  }
+
+  /// One turn of each side: the client moves and its bytes travel, then the server and its bytes.
+  ///
+  /// - Returns: whether anything moved.
+  public func step() -> Bool {
+    let clientMoved = turn(client, to: server, .clientToServer)
+    let serverMoved = turn(server, to: client, .serverToClient)
+    return clientMoved || serverMoved
+  }
+
+  /// Takes turns until nothing moves: the handshake is done, everything queued has arrived, closes
+  /// were seen.
+  ///
+  /// - Parameter limit: How many turns to take at most.
+  /// - Throws: the failure of either engine, both ends' states with it; a stall, at once, if nothing
+  ///   can move and something is unfinished; the limit.
+  public func settle(limit: Int = 100_000) throws(PairFailure) {
+    for _ in 0..<limit {
+      guard !step() else { continue }
+      if client.error != nil || server.error != nil { throw failure(.failed) }
+      if client.isUnfinished || server.isUnfinished { throw failure(.stalled) }
+      return
+    }
+    throw failure(.limit(limit))
+  }
+
+  private func turn(_ sender: Endpoint, to receiver: Endpoint, _ direction: Direction) -> Bool {
+    var moved = sender.advance()
+    while carryPiece(from: sender, to: receiver, direction) {
+      moved = true
+      _ = receiver.advance()
+    }
+    return moved
+  }
+
+  /// Carries one piece, or what was left of the last; false if nothing is pending or there is no room.
+  private func carryPiece(
+    from sender: Endpoint, to receiver: Endpoint, _ direction: Direction
+  ) -> Bool {
+    if receiver.incoming.isEmpty {
+      receiver.incoming = sender.engine.pull(upTo: cutter.next())
+      guard !receiver.incoming.isEmpty else { return false }
+      log.append(receiver.incoming, messages: sender.takeMessageNames(), direction)
+    }
+    return receiver.takeIncoming() > 0
+  }
+
+  private func failure(_ reason: PairFailure.Reason) -> PairFailure {
+    PairFailure(
+      reason: reason, client: client.error, server: server.error,
+      states: [client.engine.description, server.engine.description])
+  }
+}
+
+/// Why a pair did not settle.
+public struct PairFailure: Error, Sendable {
+  /// What stopped it.
+  public let reason: Reason
+  /// What the client threw.
+  public let client: TLSError?
+  /// What the server threw.
+  public let server: TLSError?
+  /// A line about each engine.
+  public let states: [String]
+
+  /// What stops a pair.
+  public enum Reason: Sendable, Hashable {
+    /// An engine threw.
+    case failed
+    /// Both wait for bytes and none are anywhere.
+    case stalled
+    /// So many turns were not enough.
+    case limit(Int)
+  }
+}
+
+extension PairFailure: CustomStringConvertible {
+  /// The reason and both states.
+  public var description: String {
+    let what =
+      switch reason {
+      case .failed: "an engine failed"
+      case .stalled: "both engines wait and nothing is pending"
+      case .limit(let turns): "not settled after \(turns) turns"
+      }
+    return ([what] + states).joined(separator: "\n  ")
+  }
+}
