@@ -51,5 +51,9 @@ let package = Package(
     .testTarget(
       name: "MemoryTLSTests", dependencies: ["MemoryTLS", "MemoryTLSTesting", "COpenSSL"],
       swiftSettings: tests),
+    .testTarget(
+      name: "MemoryTLSTransportTests",
+      dependencies: ["MemoryTLS", "MemoryTLSTransport", "MemoryTLSTesting", system],
+      swiftSettings: tests),
   ]
 )

@@ -11,7 +11,9 @@ enum IPText {
 
   /// RFC 5952 §4: lower case, no leading zeros, the longest run of two or more zeros as "::".
   private static func ipv6(_ bytes: [UInt8]) -> String {
-    let groups = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+    let groups = stride(from: 0, to: 16, by: 2).map {
+      UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1])
+    }
     let run = longestZeroRun(in: groups)
     func text(_ range: Range<Int>) -> String {
       groups[range].map { String($0, radix: 16) }.joined(separator: ":")

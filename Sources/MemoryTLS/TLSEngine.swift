@@ -87,7 +87,6 @@ public final class TLSEngine {
     guard !plaintext.isEmpty else { return .moved(0) }
     queueOwedTickets()
     if let need = try finishHandshakeMessages() { return .needs(need) }
-    guard !connection.isInHandshake else { return .ended }
     let record = min(plaintext.count, context.configuration.largestRecord)
     let room = connection.freeOutgoing - recordOverhead
     guard room >= record || connection.pendingCiphertext == 0 else { return .needs(.pull) }
@@ -233,7 +232,7 @@ extension TLSEngine {
       return .push(atLeast: max(1, connection.wantedCiphertext))
     case .wantRead, .wantWrite:
       return .pull
-    case .closed where phase != .handshake:
+    case .closed where !connection.isInHandshake:
       peerHasClosed = true
       return nil
     case .closed, .failed, .unexpected:
@@ -266,7 +265,6 @@ extension TLSEngine {
 
   private func sendCloseNotify() throws(TLSError) -> Need? {
     if let need = try finishHandshakeMessages() { return need }
-    guard !connection.isInHandshake else { return nil }
     guard connection.freeOutgoing >= 2 + recordOverhead else { return .pull }
     return try resolve(connection.shutdown())
   }

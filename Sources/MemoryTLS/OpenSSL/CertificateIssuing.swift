@@ -31,7 +31,8 @@ extension CertificateTemplate {
   ) -> Bool {
     let target = unsafe certificate.pointer
     var serial: [UInt8] = Array(repeating: 0, count: 16)
-    guard unsafe RAND_bytes(&serial, 16) == 1, unsafe X509_set_version(target, CLong(X509_VERSION_3)) == 1,
+    guard unsafe RAND_bytes(&serial, 16) == 1,
+      unsafe X509_set_version(target, CLong(X509_VERSION_3)) == 1,
       unsafe setSerial(serial, of: target),
       unsafe X509_set_pubkey(target, key.pointer) == 1,
       unsafe ASN1_TIME_set(X509_getm_notBefore(target), Int(notBefore)) != nil,

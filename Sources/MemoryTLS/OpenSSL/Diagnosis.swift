@@ -9,7 +9,7 @@ extension Connection {
     switch outcome {
     case .closed:
       return TLSError(
-        .closedDuringHandshake, .peer, "peer closed the connection during the handshake",
+        .closedDuringHandshake, .peer, "peer closed the connection in the middle of a handshake",
         phase: phase)
     case .failed(let stack):
       return diagnose(stack, in: phase, inputHasEnded: inputHasEnded)

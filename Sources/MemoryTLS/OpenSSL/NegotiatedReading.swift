@@ -53,7 +53,9 @@ extension Connection {
       : SSL_get_peer_signature_type_nid(ssl, &type) == 1
         && COpenSSL_SSL_get_peer_signature_nid(ssl, &hash) == 1
     guard known, unsafe SSL_session_reused(ssl) == 0 else { return nil }
-    return unsafe Self.scheme(type, hash, certificate: unsafe isServer ? SSL_get_certificate(ssl) : SSL_get0_peer_certificate(ssl))
+    return unsafe Self.scheme(
+      type, hash,
+      certificate: unsafe isServer ? SSL_get_certificate(ssl) : SSL_get0_peer_certificate(ssl))
   }
 
   private static func scheme(

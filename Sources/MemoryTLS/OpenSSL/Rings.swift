@@ -23,7 +23,8 @@ extension Connection {
   /// Copies in what fits and answers how much did.
   func push(_ bytes: Span<UInt8>) -> Int {
     unsafe bytes.withUnsafeBufferPointer { buffer in
-      let count = unsafe max(0, Int(BIO_write(outer, buffer.baseAddress, CInt(clamping: buffer.count))))
+      let count = unsafe max(
+        0, Int(BIO_write(outer, buffer.baseAddress, CInt(clamping: buffer.count))))
       opening.note(bytes.extracting(first: count))
       return count
     }

@@ -88,7 +88,8 @@ extension Source {
     let stack = ErrorQueue.drain()
     if let key = unsafe key { return unsafe KeyHandle(owning: key) }
     guard !request.wasAsked else {
-      let problem = passphrase == nil ? "is encrypted and has no passphrase" : "has another passphrase"
+      let problem =
+        passphrase == nil ? "is encrypted and has no passphrase" : "has another passphrase"
       throw TLSError(.wrongPassphrase, .caller, "private key \(label) \(problem)", stack: stack)
     }
     let form = bytes.isPEM ? "is malformed" : "is neither PEM nor DER"
@@ -114,17 +115,18 @@ private final class PassphraseRequest {
 
   init(_ passphrase: String?) { self.passphrase = passphrase.map { Array($0.utf8) } }
 
-  static let answer: @convention(c) (
-    UnsafeMutablePointer<CChar>?, CInt, CInt, UnsafeMutableRawPointer?
-  ) -> CInt = { buffer, size, _, argument in
-    guard let argument = unsafe argument else { return -1 }
-    let request = unsafe Unmanaged<PassphraseRequest>.fromOpaque(argument).takeUnretainedValue()
-    request.wasAsked = true
-    guard let passphrase = request.passphrase, passphrase.count <= Int(size) else { return -1 }
-    unsafe UnsafeMutableRawPointer(buffer)?.copyMemory(
-      from: passphrase, byteCount: passphrase.count)
-    return CInt(passphrase.count)
-  }
+  static let answer:
+    @convention(c) (
+      UnsafeMutablePointer<CChar>?, CInt, CInt, UnsafeMutableRawPointer?
+    ) -> CInt = { buffer, size, _, argument in
+      guard let argument = unsafe argument else { return -1 }
+      let request = unsafe Unmanaged<PassphraseRequest>.fromOpaque(argument).takeUnretainedValue()
+      request.wasAsked = true
+      guard let passphrase = request.passphrase, passphrase.count <= Int(size) else { return -1 }
+      unsafe UnsafeMutableRawPointer(buffer)?.copyMemory(
+        from: passphrase, byteCount: passphrase.count)
+      return CInt(passphrase.count)
+    }
 }
 
 extension [UInt8] {

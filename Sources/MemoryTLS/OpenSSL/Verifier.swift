@@ -49,7 +49,8 @@ final class Verifier: Sendable {
   private func failure(in store: OpaquePointer) -> CInt {
     guard case .pins(let pins) = rule else { return X509_V_OK }
     guard let leaf = unsafe X509_STORE_CTX_get0_cert(store) else { return X509_V_ERR_CERT_REJECTED }
-    let isPinned = unsafe pins.contains(.certificate(sha256: fingerprint(of: leaf)))
+    let isPinned =
+      unsafe pins.contains(.certificate(sha256: fingerprint(of: leaf)))
       || pins.contains(.publicKey(sha256: publicKeyFingerprint(of: leaf)))
     guard isPinned else { return X509_V_ERR_CERT_REJECTED }
     return unsafe nameFailure(of: leaf, in: store)

@@ -1,0 +1,118 @@
+internal import SystemPackage
+
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// What a descriptor is, which decides how it is kept from blocking.
+enum DescriptorKind {
+  case socket
+  case terminal
+  case other
+
+  init(of descriptor: FileDescriptor) {
+    var status = stat()
+    if unsafe fstat(descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK {
+      self = .socket
+    } else {
+      self = isatty(descriptor.rawValue) == 1 ? .terminal : .other
+    }
+  }
+
+  /// read(2) that does not block: -1 with EAGAIN if nothing is there.
+  ///
+  /// A FIFO that nobody has opened for writing yet would read as ended; poll(2) tells the two apart.
+  func read(_ descriptor: CInt, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    retrying {
+      if self == .socket {
+        return unsafe recv(descriptor, buffer.baseAddress, buffer.count, CInt(MSG_DONTWAIT))
+      }
+      guard isReady(descriptor, POLLIN) else { return blocked() }
+      return unsafe Self.read(descriptor, buffer)
+    }
+  }
+
+  /// write(2) that does not block and raises no SIGPIPE: -1 with EAGAIN if there is no room.
+  func write(_ descriptor: CInt, _ bytes: UnsafeRawBufferPointer) -> Int {
+    retrying {
+      if self == .socket {
+        let flags = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
+        return unsafe send(descriptor, bytes.baseAddress, bytes.count, flags)
+      }
+      var count = bytes.count
+      if fcntl(descriptor, F_GETFL) & O_NONBLOCK == 0 {
+        // A pipe that polls writable takes this much at once (pipe(7), PIPE_BUF).
+        guard isReady(descriptor, POLLOUT) else { return blocked() }
+        count = min(count, Int(PIPE_BUF))
+      }
+      return withoutSIGPIPE { unsafe Self.write(descriptor, bytes.baseAddress, count) }
+    }
+  }
+
+  private func isReady(_ descriptor: CInt, _ events: CInt) -> Bool {
+    var polled = pollfd(fd: descriptor, events: CShort(events), revents: 0)
+    return unsafe poll(&polled, 1, 0) == 1
+  }
+
+  private func blocked() -> Int {
+    errno = EAGAIN
+    return -1
+  }
+
+  private func retrying(_ call: () -> Int) -> Int {
+    while true {
+      let result = call()
+      guard result < 0, errno == EINTR else { return result }
+    }
+  }
+
+  // The functions of these names in the C library, which the methods above hide.
+  private static func read(_ descriptor: CInt, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    #if canImport(Glibc)
+      unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+    #else
+      unsafe Darwin.read(descriptor, buffer.baseAddress, buffer.count)
+    #endif
+  }
+
+  private static func write(_ descriptor: CInt, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
+    #if canImport(Glibc)
+      unsafe Glibc.write(descriptor, start, count)
+    #else
+      unsafe Darwin.write(descriptor, start, count)
+    #endif
+  }
+}
+
+/// Runs a call with SIGPIPE held back on this thread, and takes back the one that it raised.
+///
+/// Ignoring the signal would change the whole process; send(2)'s `MSG_NOSIGNAL` is for sockets only.
+private func withoutSIGPIPE(_ call: () -> Int) -> Int {
+  var signals = sigset_t()
+  var before = sigset_t()
+  var pending = sigset_t()
+  unsafe sigemptyset(&signals)
+  unsafe sigaddset(&signals, SIGPIPE)
+  unsafe pthread_sigmask(SIG_BLOCK, &signals, &before)
+  unsafe sigpending(&pending)
+  let wasPending = unsafe sigismember(&pending, SIGPIPE) == 1
+  let result = call()
+  let failure = errno
+  if result < 0, failure == EPIPE, !wasPending { unsafe takeSignal(&signals) }
+  unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
+  errno = failure
+  return result
+}
+
+/// Takes a pending signal of the set.
+private func takeSignal(_ signals: UnsafePointer<sigset_t>) {
+  #if canImport(Glibc)
+    var now = timespec()
+    while unsafe sigtimedwait(signals, nil, &now) < 0, errno == EINTR {}
+  #else
+    var taken: CInt = 0
+    _ = unsafe sigwait(signals, &taken)
+  #endif
+}

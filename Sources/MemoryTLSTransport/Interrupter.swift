@@ -1,0 +1,62 @@
+package import SystemPackage
+
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// Ends waits from another thread or from a signal handler.
+///
+/// It stays interrupted until ``reset()``; every wait it was handed to ends at once.
+public final class Interrupter: Sendable {
+  /// Readable while interrupted.
+  let descriptor: FileDescriptor
+  private let trigger: FileDescriptor
+
+  /// - Throws: `Errno` if the process has no descriptors left.
+  public init() throws {
+    let ends = try FileDescriptor.pipe()
+    descriptor = ends.readEnd
+    trigger = ends.writeEnd
+    for end in [descriptor, trigger] { try end.makeNonBlocking() }
+  }
+
+  deinit {
+    try? descriptor.close()
+    try? trigger.close()
+  }
+
+  /// Ends every wait. One write(2): a signal handler may call it.
+  public func interrupt() {
+    var byte: UInt8 = 1
+    _ = unsafe write(trigger.rawValue, &byte, 1)
+  }
+
+  /// Allows waits again.
+  public func reset() {
+    var bytes = [UInt8](repeating: 0, count: 64)
+    while unsafe read(descriptor.rawValue, &bytes, bytes.count) > 0 {}
+  }
+
+  /// Whether waits end at once.
+  public var isInterrupted: Bool {
+    var polled = pollfd(fd: descriptor.rawValue, events: CShort(POLLIN), revents: 0)
+    return unsafe poll(&polled, 1, 0) == 1
+  }
+}
+
+extension FileDescriptor {
+  /// Sets `O_NONBLOCK`, for everyone who shares the open file.
+  package func makeNonBlocking() throws(Errno) {
+    let flags = fcntl(rawValue, F_GETFL)
+    guard flags >= 0, fcntl(rawValue, F_SETFL, flags | O_NONBLOCK) >= 0 else {
+      throw Errno(rawValue: errno)
+    }
+  }
+
+  /// Sets `FD_CLOEXEC`, so that child processes do not inherit it.
+  package func closeOnExec() throws(Errno) {
+    guard fcntl(rawValue, F_SETFD, FD_CLOEXEC) >= 0 else { throw Errno(rawValue: errno) }
+  }
+}
