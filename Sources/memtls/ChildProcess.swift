@@ -1,0 +1,60 @@
+import Foundation
+import MemoryTLSTransport
+import SystemPackage
+
+/// A child whose stdin and stdout are pipes of ours; its stderr is left alone.
+struct ChildProcess {
+  let name: String
+  /// Our end of its stdin.
+  let input: FileDescriptor
+  /// Our end of its stdout.
+  let output: FileDescriptor
+  private let identifier: pid_t
+
+  /// Starts a program found through PATH; no shell is run.
+  static func start(_ words: [String]) throws -> ChildProcess {
+    let toChild = try FileDescriptor.pipe()
+    let fromChild = try FileDescriptor.pipe()
+    let ours = [toChild.writeEnd, fromChild.readEnd]
+    let theirs = [toChild.readEnd, fromChild.writeEnd]
+    defer { for end in theirs { try? end.close() } }
+    for end in ours {
+      try end.makeNonBlocking()
+      try end.closeOnExec()
+    }
+    do {
+      let identifier = try spawn(words, input: toChild.readEnd, output: fromChild.writeEnd)
+      return ChildProcess(name: words[0], input: ours[0], output: ours[1], identifier: identifier)
+    } catch {
+      for end in ours { try? end.close() }
+      throw CommandFailure.failed("cannot run \(words[0]): \(error)")
+    }
+  }
+
+  /// Waits for its end (waitpid(2)): the exit status, or 128 and the signal that ended it.
+  func wait() -> Int32 {
+    var status: Int32 = 0
+    while unsafe waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+    let signal = status & 0x7F
+    return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+  }
+
+  private static func spawn(
+    _ words: [String], input: FileDescriptor, output: FileDescriptor
+  ) throws -> pid_t {
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_adddup2(&actions, input.rawValue, 0)
+    unsafe posix_spawn_file_actions_adddup2(&actions, output.rawValue, 1)
+    for end in [input, output] where end.rawValue > 2 {
+      unsafe posix_spawn_file_actions_addclose(&actions, end.rawValue)
+    }
+    var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
+    defer { unsafe arguments.forEach { unsafe free($0) } }
+    var identifier: pid_t = 0
+    let failure = unsafe posix_spawnp(&identifier, words[0], &actions, nil, &arguments, environ)
+    guard failure == 0 else { throw Errno(rawValue: failure) }
+    return identifier
+  }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import MemoryTLS
+import MemoryTLSFlights
+import MemoryTLSTesting
+
+/// What a handshake in memory came to, for people and for scripts.
+struct HandshakeReport {
+  private let negotiated: Negotiated
+  private let clientCertificate: Certificate?
+  private let flights: [Flight]
+  private let steps: (client: Int, server: Int)
+
+  /// Nil if the handshake is not done on both sides.
+  init?(_ pair: EnginePair) {
+    guard let negotiated = pair.client.engine.negotiated, let server = pair.server.engine.negotiated
+    else { return nil }
+    self.negotiated = negotiated
+    clientCertificate = server.peerCertificates.first
+    flights = pair.log.flights
+    steps = (pair.client.steps, pair.server.steps)
+  }
+
+  /// The ladder, what was agreed on, and the number of steps.
+  func ladder() -> String {
+    let agreed = [
+      "\(negotiated.version)", "\(negotiated.cipherSuite)",
+      negotiated.group.map { "\($0)" }, negotiated.signatureScheme.map { "\($0)" },
+      negotiated.applicationProtocol.map { "ALPN \($0)" },
+    ].compactMap { $0 }.joined(separator: ", ")
+    var lines = Ladder.lines(flights) + ["", agreed]
+    if let server = negotiated.peerCertificates.first {
+      lines.append("the server is \(server.subject), says \(server.issuer)")
+    }
+    if let clientCertificate {
+      lines.append("the client is \(clientCertificate.subject), says \(clientCertificate.issuer)")
+    }
+    lines.append("\(steps.client) steps of the client, \(steps.server) of the server")
+    return lines.joined(separator: "\n")
+  }
+
+  /// One JSON object.
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(Document(self)), as: UTF8.self)
+  }
+
+  private struct Document: Encodable {
+    let version: String
+    let cipher: String
+    let group: Nullable
+    let signature: Nullable
+    let alpn: Nullable
+    let resumed: Bool
+    let steps: Steps
+    let flights: [FlightDocument]
+
+    init(_ report: HandshakeReport) {
+      let negotiated = report.negotiated
+      version = "\(negotiated.version)"
+      cipher = "\(negotiated.cipherSuite)"
+      group = Nullable(value: negotiated.group?.description)
+      signature = Nullable(value: negotiated.signatureScheme?.description)
+      alpn = Nullable(value: negotiated.applicationProtocol)
+      resumed = negotiated.resumed
+      steps = Steps(client: report.steps.client, server: report.steps.server)
+      flights = report.flights.map(FlightDocument.init)
+    }
+  }
+
+  private struct Steps: Encodable {
+    let client: Int
+    let server: Int
+  }
+
+  private struct FlightDocument: Encodable {
+    let from: String
+    let bytes: Int
+    let messages: [String]
+    let records: [RecordDocument]
+
+    init(_ flight: Flight) {
+      from = flight.direction == .clientToServer ? "client" : "server"
+      bytes = flight.bytes.count
+      messages = flight.messages
+      records = flight.records.map {
+        RecordDocument(type: "\($0.contentType)", bytes: $0.byteCount)
+      }
+    }
+  }
+
+  private struct RecordDocument: Encodable {
+    let type: String
+    let bytes: Int
+  }
+
+  /// A string or an explicit null.
+  private struct Nullable: Encodable {
+    let value: String?
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      if let value { try container.encode(value) } else { try container.encodeNil() }
+    }
+  }
+}

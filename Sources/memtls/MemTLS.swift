@@ -1,0 +1,92 @@
+import ArgumentParser
+import Foundation
+import MemoryTLS
+
+// Manners. stdout is data, stderr is talk: `memtls: lower case, no period`. Exit status 0 is done,
+// 1 failed, 2 usage. Nothing is written to stdout before the handshake is done.
+
+/// The command: its verbs, and the one place where it ends.
+@main
+struct MemTLS: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "memtls",
+    abstract: "TLS over any channel, in memory and step by step.",
+    discussion: """
+      See a handshake happen without a socket:
+        memtls handshake
+
+      Talk to a server; stdin and stdout are the plaintext:
+        memtls client tcp:example.org:443
+
+      Serve one connection:
+        memtls server tcp-listen:127.0.0.1:8443 --cert server.pem --key server.key.pem
+
+      CHANNEL carries the ciphertext:
+        tcp:HOST:PORT          connects; IPv6 addresses stand in brackets
+        tcp-listen:HOST:PORT   waits for one connection; port 0 takes any that is free
+        exec:COMMAND           a child's stdin and stdout; words are split as a shell would
+        fd:IN[,OUT]            descriptors that memtls inherited
+
+      Exit status: 0 done, 1 failed, 2 usage.
+      """,
+    version: "memtls with \(OpenSSLVersion.text)",
+    subcommands: [HandshakeCommand.self, ClientCommand.self, ServerCommand.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// Says in one line what stopped the command, and exits with its status.
+  private static func end(with error: any Error) -> Never {
+    switch error {
+    case let failure as CommandFailure:
+      say(failure.message)
+      Foundation.exit(failure.status)
+    case let failure as TLSError:
+      say(failure.message)
+      Foundation.exit(failure.isUsage ? 2 : 1)
+    default:
+      // Help and version are "errors" of the parser too, with status 0.
+      if exitCode(for: error) == .success { exit(withError: error) }
+      say(oneLine(message(for: error)))
+      Foundation.exit(2)
+    }
+  }
+
+  private static func oneLine(_ message: String) -> String {
+    let line = message.split(separator: "\n").joined(separator: " ")
+    return line.prefix(1).lowercased() + line.dropFirst() + " (memtls --help says more)"
+  }
+}
+
+/// Talk, one line.
+func say(_ line: String) {
+  FileHandle.standardError.write(Data("memtls: \(line)\n".utf8))
+}
+
+/// Why a verb ends without success.
+struct CommandFailure: Error {
+  let message: String
+  /// 1 failed, 2 usage.
+  let status: Int32
+
+  static func failed(_ message: String) -> CommandFailure {
+    CommandFailure(message: message, status: 1)
+  }
+
+  static func usage(_ message: String) -> CommandFailure {
+    CommandFailure(message: message, status: 2)
+  }
+}
+
+extension TLSError {
+  /// Whether options are to blame, and not files or the peer.
+  fileprivate var isUsage: Bool {
+    [.invalidConfiguration, .invalidServerIdentity].contains(code)
+  }
+}
