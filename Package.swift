@@ -55,5 +55,9 @@ let package = Package(
       name: "MemoryTLSTransportTests",
       dependencies: ["MemoryTLS", "MemoryTLSTransport", "MemoryTLSTesting", system],
       swiftSettings: tests),
+    .testTarget(
+      name: "memtlsTests",
+      dependencies: ["memtls", "MemoryTLS", "MemoryTLSTesting", arguments],
+      swiftSettings: tests),
   ]
 )

@@ -13,6 +13,8 @@ public struct OpenSSLError: Sendable, Hashable, CustomStringConvertible {
   /// More about it, such as a file's name; often empty.
   public let data: String
 
-  /// The words, and the data where there is some.
-  public var description: String { data.isEmpty ? text : "\(text) (\(data))" }
+  /// The words, and the data where there is some that is meant for people.
+  public var description: String {
+    data.isEmpty || data.hasPrefix("calling ") ? text : "\(text) (\(data))"
+  }
 }

@@ -7,6 +7,9 @@ struct OpenedChannel {
   let transport: DescriptorTransport
   var child: ChildProcess?
 
+  /// Ends a child that nobody talks to any more.
+  func abandon() { child?.terminate() }
+
   /// Waits for a child and says how it ended, if that was not well.
   func finish() throws {
     guard let child else { return }
@@ -34,6 +37,9 @@ extension Channel {
       return OpenedChannel(
         transport: DescriptorTransport(input: child.output, output: child.input), child: child)
     case .descriptors(let input, let output):
+      guard Set([input, output]).isDisjoint(with: [0, 1]) else {
+        throw CommandFailure.usage("fd:0 and fd:1 are stdin and stdout, which are the plaintext")
+      }
       for number in [input, output] where fcntl(number, F_GETFD) < 0 {
         throw CommandFailure.failed("descriptor \(number) is not open")
       }

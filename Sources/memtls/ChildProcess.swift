@@ -31,6 +31,12 @@ struct ChildProcess {
     }
   }
 
+  /// Asks it to end (SIGTERM), and waits until it has.
+  func terminate() {
+    kill(identifier, SIGTERM)
+    _ = wait()
+  }
+
   /// Waits for its end (waitpid(2)): the exit status, or 128 and the signal that ended it.
   func wait() -> Int32 {
     var status: Int32 = 0
@@ -53,8 +59,25 @@ struct ChildProcess {
     var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
     defer { unsafe arguments.forEach { unsafe free($0) } }
     var identifier: pid_t = 0
-    let failure = unsafe posix_spawnp(&identifier, words[0], &actions, nil, &arguments, environ)
+    var attributes = posix_spawnattr_t()
+    unsafe prepare(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    let failure = unsafe posix_spawnp(
+      &identifier, words[0], &actions, &attributes, &arguments, environ)
     guard failure == 0 else { throw Errno(rawValue: failure) }
     return identifier
+  }
+
+  /// Signals that are ignored here stay ignored over exec(3); the child starts with the defaults.
+  private static func prepare(_ attributes: UnsafeMutablePointer<posix_spawnattr_t>) {
+    var all = sigset_t()
+    var none = sigset_t()
+    unsafe sigfillset(&all)
+    unsafe sigemptyset(&none)
+    unsafe posix_spawnattr_init(attributes)
+    unsafe posix_spawnattr_setflags(
+      attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+    unsafe posix_spawnattr_setsigdefault(attributes, &all)
+    unsafe posix_spawnattr_setsigmask(attributes, &none)
   }
 }

@@ -6,16 +6,18 @@ struct ClientCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "client",
     abstract: "Connect stdin and stdout to a TLS server over a channel.",
+    usage: "memtls client <channel> [<options>]",
     discussion: """
-      The server must be whom you expect: the host of tcp:, or --servername, in a certificate of
-      --ca (or the system's roots); or it has the certificate or key of --pin.
+      The server must be whom you expect: the certificate must be for the host of
+      tcp: or --servername and come from --ca or the system's roots, or it must be
+      the one of --pin.
 
         memtls client tcp:example.org:443
-        memtls client tcp:[::1]:8443 --servername localhost --ca ca.pem < request
-        memtls client 'exec:ssh host nc 127.0.0.1 8443' --servername localhost --ca ca.pem
+        memtls client tcp:[::1]:8443 --servername localhost --ca ca.pem
+        memtls client 'exec:ssh host nc 127.0.0.1 8443' --servername host
 
-      When stdin ends, close_notify is sent, and what the server still sends is read. When the
-      server ends cleanly and nothing is left to send, so does memtls.
+      When stdin ends, close_notify is sent, and what the server still sends is
+      read. When the server has left and nothing waits to be sent, memtls ends.
       """)
 
   @Argument(

@@ -13,11 +13,16 @@ struct Connector {
     let opened = try channel.open(
       connectTimeout: timeouts.connectTimeout, interrupter: interrupter)
     let stream = TLSStream(engine, over: opened.transport, interrupter: interrupter)
-    try shakeHands(stream)
-    say("\(Summary.negotiated(engine))")
-    let failure = carry(stream)
-    say(Summary.moved(stream))
-    if let failure { throw CommandFailure.failed(failure) }
+    do {
+      try shakeHands(stream)
+      say(Summary.negotiated(engine))
+      let failure = carry(stream)
+      say(Summary.moved(stream))
+      if let failure { throw CommandFailure.failed(failure) }
+    } catch {
+      opened.abandon()
+      throw error
+    }
     try opened.finish()
   }
 
@@ -26,7 +31,7 @@ struct Connector {
       try stream.handshake(until: timeouts.handshakeTimeout.deadline)
     } catch {
       if case .tls = error { stream.linger(until: Timeout(1).deadline) }
-      throw CommandFailure.failed("handshake: \(error)")
+      throw CommandFailure.failed("handshake: \(error)\(Hint.forFailure(error))")
     }
   }
 

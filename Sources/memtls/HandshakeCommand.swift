@@ -8,9 +8,11 @@ struct HandshakeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "handshake",
     abstract: "Make a handshake in memory and show its flights.",
+    usage: "memtls handshake [<options>]",
     discussion: """
-      A client and a server engine with throw-away certificates are joined without any socket. The
-      ladder shows who sent what: the messages, and the records and bytes that carried them.
+      A client and a server with throw-away certificates are joined without any
+      socket. The ladder shows who sent what: the messages, and the records and
+      bytes that carried them.
 
         memtls handshake
         memtls handshake --tls 1.2 --mutual --alpn h2,http/1.1

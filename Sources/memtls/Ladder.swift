@@ -11,11 +11,11 @@ enum Ladder {
   }
 
   private static func rungs(of flight: Flight) -> [String] {
-    let messages = wrapped(flight.messages.joined(separator: ", "))
+    let messages = wrapped(flight.messages)
     let records = flight.records
     let noun = records.count == 1 ? "record" : "records"
     let caption = "\(flight.bytes.count) bytes in \(records.count) \(noun)"
-    let types = wrapped(records.map { "\($0.contentType) \($0.byteCount)" }.joined(separator: ", "))
+    let types = wrapped(records.map { "\($0.contentType) \($0.byteCount)" })
     return (messages.map { "  " + $0 }).map(rung) + [arrow(flight, caption)]
       + (types.map { "    " + $0 }).map(rung)
   }
@@ -30,14 +30,15 @@ enum Ladder {
       ? "  │── \(caption) \(line)─▶│" : "  │◀─\(line) \(caption) ──│"
   }
 
-  /// Cuts text behind commas into lines that fit.
-  private static func wrapped(_ text: String) -> [String] {
+  /// Puts items behind one another, with commas, into lines that fit.
+  private static func wrapped(_ items: [String]) -> [String] {
     var lines: [String] = []
-    for word in text.split(separator: " ") {
+    for (index, item) in items.enumerated() {
+      let word = index == items.count - 1 ? item : item + ","
       if let last = lines.last, last.count + word.count + 1 <= width - 6 {
         lines[lines.count - 1] += " " + word
       } else {
-        lines.append(String(word))
+        lines.append(word)
       }
     }
     return lines

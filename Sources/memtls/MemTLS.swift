@@ -19,12 +19,12 @@ struct MemTLS: ParsableCommand {
         memtls client tcp:example.org:443
 
       Serve one connection:
-        memtls server tcp-listen:127.0.0.1:8443 --cert server.pem --key server.key.pem
+        memtls server tcp-listen:127.0.0.1:8443 --cert cert.pem --key key.pem
 
       CHANNEL carries the ciphertext:
         tcp:HOST:PORT          connects; IPv6 addresses stand in brackets
-        tcp-listen:HOST:PORT   waits for one connection; port 0 takes any that is free
-        exec:COMMAND           a child's stdin and stdout; words are split as a shell would
+        tcp-listen:HOST:PORT   waits for one connection; port 0 takes a free one
+        exec:COMMAND           a child's stdin and stdout; quoting as in a shell
         fd:IN[,OUT]            descriptors that memtls inherited
 
       Exit status: 0 done, 1 failed, 2 usage.

@@ -6,11 +6,12 @@ struct ServerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "server",
     abstract: "Connect stdin and stdout to a TLS client over a channel.",
+    usage: "memtls server <channel> --cert <file> [<options>]",
     discussion: """
       One connection is served, then memtls ends.
 
-        memtls server tcp-listen:127.0.0.1:8443 --cert server.pem --key server.key.pem
-        memtls server fd:3,4 --cert server.pem --client-ca ca.pem --client-auth require
+        memtls server tcp-listen:127.0.0.1:8443 --cert cert.pem --key key.pem
+        memtls server fd:3,4 --cert both.pem --client-ca ca.pem
       """)
 
   @Argument(

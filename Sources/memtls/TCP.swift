@@ -54,7 +54,9 @@ enum TCP {
     _ descriptor: FileDescriptor, to address: Address, until deadline: ContinuousClock.Instant,
     interrupter: Interrupter
   ) throws {
-    let result = unsafe address.withPointer { unsafe Foundation.connect(descriptor.rawValue, $0, $1) }
+    let result = unsafe address.withPointer {
+      unsafe Foundation.connect(descriptor.rawValue, $0, $1)
+    }
     guard result < 0 else { return }
     guard errno == EINPROGRESS else { throw Errno(rawValue: errno) }
     try waitFor(descriptor, POLLOUT, until: deadline, interrupter)

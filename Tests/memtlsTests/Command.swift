@@ -1,0 +1,135 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// A run of `memtls` or of one of its peers, with files for its three streams so that none can block.
+struct Command {
+  let status: Int32
+  let output: String
+  let errors: String
+
+  /// The `memtls` that was built together with these tests.
+  static let memtls = URL(fileURLWithPath: CommandLine.arguments[0])
+    .resolvingSymlinksInPath().deletingLastPathComponent().appendingPathComponent("memtls").path
+
+  /// Runs `memtls` to its end.
+  static func memtls(_ arguments: [String], input: Data = Data()) throws -> Command {
+    try run(memtls, arguments, input: input)
+  }
+
+  /// Runs a program to its end.
+  static func run(_ program: String, _ arguments: [String], input: Data = Data()) throws -> Command
+  {
+    let directory = try TemporaryDirectory()
+    return try Running(program, arguments, input: input, in: directory).finish()
+  }
+}
+
+/// A program that has been started; its stderr can be read line by line while it runs.
+final class Running {
+  let process = Process()
+  private let directory: TemporaryDirectory
+  private let outputFile: String
+  private var errors = FileHandle.nullDevice
+  private var openInput = FileHandle.nullDevice
+  private var seen = Data()
+
+  /// - Parameter input: What stands on stdin; nil for a stdin that stays open and empty.
+  init(
+    _ program: String, _ arguments: [String], input: Data? = Data(),
+    in directory: TemporaryDirectory
+  ) throws {
+    self.directory = directory
+    let name = UUID().uuidString
+    let inputFile = try directory.write(input ?? Data(), to: "\(name).in")
+    outputFile = try directory.write(Data(), to: "\(name).out")
+    let isPath = program.contains("/")
+    process.executableURL = URL(fileURLWithPath: isPath ? program : "/usr/bin/env")
+    process.arguments = (isPath ? [] : [program]) + arguments
+    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputFile))
+    process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: inputFile))
+    try spawn(process) { makePipe in
+      let pipe = makePipe()
+      process.standardError = pipe
+      errors = pipe.fileHandleForReading
+      guard input == nil else { return }
+      let stdin = makePipe()
+      process.standardInput = stdin
+      openInput = stdin.fileHandleForWriting
+    }
+  }
+
+  /// Reads stderr until a line holds the text; nil if it ends before.
+  func line(with text: String) -> String? {
+    while true {
+      let lines = String(decoding: seen, as: UTF8.self).split(separator: "\n")
+      if let line = lines.first(where: { $0.contains(text) }) { return String(line) }
+      let more = errors.availableData
+      guard !more.isEmpty else { return nil }
+      seen += more
+    }
+  }
+
+  /// The port that `memtls server tcp-listen:127.0.0.1:0` says it took.
+  func listeningPort() throws -> Int {
+    let found = try #require(line(with: "listening on "))
+    return try #require(Int(found.split(separator: ":").last ?? ""))
+  }
+
+  /// Waits for its end.
+  func finish() -> Command {
+    seen += errors.readDataToEndOfFile()
+    process.waitUntilExit()
+    let output = FileManager.default.contents(atPath: outputFile) ?? Data()
+    return Command(
+      status: process.terminationStatus, output: String(decoding: output, as: UTF8.self),
+      errors: String(decoding: seen, as: UTF8.self))
+  }
+}
+
+/// Makes pipes and starts a process, one at a time: a pipe does not end while any child holds it, and
+/// children are started by many tests at once.
+func spawn(_ process: Process, _ connect: (() -> Pipe) throws -> Void) throws {
+  try spawning.withLock { _ in
+    try connect {
+      let pipe = Pipe()
+      for end in [pipe.fileHandleForReading, pipe.fileHandleForWriting] {
+        _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
+      }
+      return pipe
+    }
+    try process.run()
+  }
+}
+
+private let spawning = Mutex(())
+
+/// A directory that goes with the last reference to it.
+final class TemporaryDirectory {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "memtls-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Writes a file and answers its path.
+  func write(_ data: Data, to name: String) throws -> String {
+    try data.write(to: URL(fileURLWithPath: path + "/" + name))
+    return path + "/" + name
+  }
+
+  /// Writes a text file and answers its path.
+  func write(_ text: String, to name: String) throws -> String {
+    try write(Data(text.utf8), to: name)
+  }
+}
+
+/// Whether a peer that tests want is installed. Where it has to be, its absence is no reason to skip.
+func isInstalled(_ program: String) -> Bool {
+  if ProcessInfo.processInfo.environment["CI"] != nil { return true }
+  let found = try? Command.run("sh", ["-c", "command -v \(program)"])
+  return found?.status == 0
+}

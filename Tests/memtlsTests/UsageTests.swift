@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+@Suite struct UsageTests {
+  @Test(arguments: [
+    ["nonsense"], ["handshake", "--nonsense"], ["client", "--nonsense"], ["server", "--nonsense"],
+    ["client"], ["server"], ["handshake", "--tls", "1.1"], ["handshake", "--capacity", "511"],
+    ["handshake", "--chunk", "0"], ["handshake", "--group", "nonsense"],
+    ["handshake", "--ciphers", "nonsense"], ["handshake", "--ciphers", ""],
+    ["handshake", "--tls", "1.2", "--ciphers", "TLS_AES_128_GCM_SHA256"],
+    ["handshake", "--alpn", ""], ["client", "nonsense"], ["client", "nonsense:x"],
+    ["client", "tcp:localhost"], ["client", "tcp:localhost:65536"], ["client", "tcp:::1:443"],
+    ["client", "fd:x"], ["client", "fd:0,1", "--insecure"], ["client", "exec:"],
+    ["client", "exec:'open", "--insecure"], ["client", "exec:true"],
+    ["client", "exec:true", "--servername", ""], ["client", "exec:true", "--pin", "00"],
+    ["client", "exec:true", "--insecure", "--ca", "ca.pem"],
+    ["client", "tcp:localhost:1", "--key", "key.pem"],
+    ["client", "tcp:localhost:1", "--handshake-timeout", "-1"],
+    ["server", "tcp-listen:127.0.0.1:0"],
+    ["server", "tcp-listen:127.0.0.1:0", "--cert", "c.pem", "--client-auth", "require"],
+  ])
+  func `bad usage is one line on stderr, exit 2 and nothing on stdout`(arguments: [String]) throws {
+    let run = try Command.memtls(arguments)
+    #expect(run.status == 2)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.hasPrefix("memtls: "))
+    #expect(run.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test(arguments: [
+    [], ["--help"], ["handshake", "--help"], ["client", "--help"], ["server", "--help"],
+  ])
+  func `help goes to stdout with exit 0 and fits 80 columns`(arguments: [String]) throws {
+    let run = try Command.memtls(arguments)
+    #expect(run.status == 0)
+    #expect(run.errors.isEmpty)
+    #expect(run.output.contains("USAGE"))
+    #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
+  @Test func `the version names the OpenSSL in use`() throws {
+    let run = try Command.memtls(["--version"])
+    #expect(run.status == 0)
+    #expect(run.output.hasPrefix("memtls with OpenSSL 3"))
+  }
+}
