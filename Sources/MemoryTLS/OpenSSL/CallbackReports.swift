@@ -27,12 +27,10 @@ final class CallbackReports {
     self.observer = observer
   }
 
-  /// Runs a caller's closure inside an OpenSSL call, which must not see its errors.
+  /// Runs a caller's closure inside an OpenSSL call, which must not notice.
   func lend(_ body: () -> Void) {
     isLent = true
-    ERR_set_mark()
-    body()
-    ERR_pop_to_mark()
+    ErrorQueue.setAside(while: body)
     isLent = false
   }
 }
