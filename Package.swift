@@ -49,7 +49,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "MemoryTLSTests", dependencies: ["MemoryTLS", "MemoryTLSTesting", "COpenSSL"],
+      name: "MemoryTLSTests",
+      dependencies: ["MemoryTLS", "MemoryTLSTesting", "MemoryTLSFlights", "COpenSSL"],
       swiftSettings: tests),
     .testTarget(
       name: "MemoryTLSTransportTests",

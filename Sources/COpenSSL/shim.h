@@ -71,5 +71,6 @@ static inline EVP_PKEY *COpenSSL_generate_ED25519(void) { return EVP_PKEY_Q_keyg
 // Errors (ERR_raise is variadic)
 
 static inline void COpenSSL_ERR_raise(int library, int reason) { ERR_raise(library, reason); }
+static inline void COpenSSL_ERR_raise_again(int library, int reason, const char *function, const char *data) { ERR_new(); ERR_set_debug("", 0, function); ERR_set_error(library, reason, data[0] == 0 ? NULL : "%s", data); }
 
 #endif

@@ -70,6 +70,8 @@ public final class TLSEngine {
     guard phase != .handshake else { throw .misuse(.handshakeIncomplete, phase) }
     guard out.freeCapacity > 0 else { return .moved(0) }
     guard !peerHasClosed else { return .ended }
+    // What the peer makes us say must be pulled before it can make us say more.
+    guard connection.reports.outbox.isEmpty else { return .needs(.pull) }
     let (outcome, moved) = connection.read(into: &out)
     if let need = try resolve(outcome) { return .needs(need) }
     return peerHasClosed ? .ended : .moved(moved)
@@ -245,6 +247,7 @@ extension TLSEngine {
   private func openForData() {
     phase = .open
     recordOverhead = connection.recordOverhead
+    connection.reports.writesOnlyAlertsUnasked = connection.version == .tls12
     if role == .server, case .withFirstWrite(let count) = context.configuration.tickets,
       connection.version == .tls13
     {

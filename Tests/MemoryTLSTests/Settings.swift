@@ -6,9 +6,12 @@ struct Settings {
   var client = TLSConfiguration()
   var server = TLSConfiguration()
 
-  static let authority = try! TestIdentity.authority()
-  static let localhost = try! authority.issue(.server, names: [.dns("localhost")])
-  static let user = try! authority.issue(.client, "user")
+  static let authority = fixture { try TestIdentity.authority() }
+  static let localhost = fixture { try authority.issue(.server, names: [.dns("localhost")]) }
+  static let user = fixture { try authority.issue(.client, "user") }
+  /// An authority that nobody trusts, and whom it vouches for.
+  static let stranger = fixture { try TestIdentity.authority("Stranger CA") }
+  static let strangeUser = fixture { try stranger.issue(.client, "stranger") }
 
   init(_ version: ProtocolVersion? = nil) {
     client.trust = Self.authority.trust
@@ -21,24 +24,54 @@ struct Settings {
 
   /// With client certificates required and given.
   var mutual: Settings {
-    var settings = self
-    settings.server.clientCertificates = .require
-    settings.client.identities = [Self.user.identity]
-    return settings
+    changed {
+      $0.server.clientCertificates = .require
+      $0.client.identities = [Self.user.identity]
+    }
   }
 
   func capacity(_ bytes: Int) -> Settings {
+    changed {
+      $0.client.ringCapacity = RingCapacity(bytes)
+      $0.server.ringCapacity = RingCapacity(bytes)
+    }
+  }
+
+  func changed(_ change: (inout Settings) -> Void) -> Settings {
     var settings = self
-    settings.client.ringCapacity = RingCapacity(bytes)
-    settings.server.ringCapacity = RingCapacity(bytes)
+    change(&settings)
     return settings
   }
 
   func pair(_ wire: Wire = .whole) throws(TLSError) -> EnginePair {
     try EnginePair(client: client, server: server, wire: wire)
   }
+
+  /// Two engines that have shaken hands, moved by hand.
+  func open() throws(TLSError) -> Puppets {
+    let puppets = try Puppets(self)
+    puppets.exchange()
+    return puppets
+  }
+}
+
+/// A value that cannot fail to be made, for statics.
+func fixture<T>(_ make: () throws -> T) -> T {
+  do { return try make() } catch { preconditionFailure("a fixture cannot be made: \(error)") }
 }
 
 /// The versions and wires that most tests run under.
 let versions: [ProtocolVersion] = [.tls12, .tls13]
 let wires: [Wire] = [.whole, .bytes(1), .seeded(7)]
+let bothRoles = [false, true]
+
+/// This many bytes without a pattern that a ring's size could hide.
+func text(_ count: Int) -> [UInt8] {
+  (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
+}
+
+/// Alert records in the clear (RFC 8446 §6).
+let closeNotifyRecord: [UInt8] = [21, 3, 3, 0, 2, 1, 0]
+let handshakeFailureRecord: [UInt8] = [21, 3, 3, 0, 2, 2, 40]
+/// A protected record that cannot be genuine.
+let badRecord: [UInt8] = [23, 3, 3, 0, 40] + Array(repeating: 0xA5, count: 40)

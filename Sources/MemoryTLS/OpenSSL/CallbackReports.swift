@@ -7,6 +7,8 @@ internal import COpenSSL
 final class CallbackReports {
   var events = EventQueue()
   var outbox = Outbox()
+  /// Set when everything but an alert is known to fit the ring: in TLS 1.2, after the handshake.
+  var writesOnlyAlertsUnasked = false
   /// The last fatal alert.
   var fatalAlert: TLSError.SeenAlert?
   /// The first thing that verification found wrong.
@@ -27,12 +29,10 @@ final class CallbackReports {
     self.observer = observer
   }
 
-  /// Runs a caller's closure inside an OpenSSL call, which must not see its errors.
+  /// Runs a caller's closure inside an OpenSSL call, which must not notice.
   func lend(_ body: () -> Void) {
     isLent = true
-    ERR_set_mark()
-    body()
-    ERR_pop_to_mark()
+    ErrorQueue.setAside(while: body)
     isLent = false
   }
 }
@@ -59,13 +59,18 @@ extension Connection {
 /// Before OpenSSL writes an alert that the ring is too full for: empties the ring into the outbox.
 ///
 /// OpenSSL tries to write a fatal alert once, right when it makes it, and never again. The state is
-/// "SSLERR" by then, and only then, so a healthy connection's ring still gives back-pressure.
+/// "SSLERR" by then, and only then, so a healthy connection's ring still gives back-pressure. A
+/// warning (TLS 1.2: no_renegotiation) would stay half written, and a fatal alert behind it is
+/// never tried; no state tells of it, but nothing else can find the ring too full then.
 private func makeRoomForAlert(_ bio: OpaquePointer?, _ count: Int) {
   guard let bio = unsafe bio, unsafe BIO_ctrl_get_write_guarantee(bio) < count,
     let argument = unsafe BIO_get_callback_arg(bio)
   else { return }
   let reports = unsafe Unmanaged<CallbackReports>.fromOpaque(argument).takeUnretainedValue()
-  guard unsafe String(cString: SSL_state_string(reports.ssl)) == "SSLERR" else { return }
+  guard
+    unsafe reports.writesOnlyAlertsUnasked
+      || String(cString: SSL_state_string(reports.ssl)) == "SSLERR"
+  else { return }
   let pending = unsafe BIO_ctrl_pending(reports.outer)
   let bytes = [UInt8](capacity: pending) { out in
     unsafe out.withUnsafeMutableBufferPointer { buffer, filled in

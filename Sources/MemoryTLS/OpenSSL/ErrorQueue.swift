@@ -14,6 +14,19 @@ enum ErrorQueue {
     return entries
   }
 
+  /// Runs something that may use OpenSSL for itself, another engine for instance, and leaves the
+  /// queue as it was. Marks (`ERR_set_mark`) would keep its entries out, but not ours in: every
+  /// engine clears the queue.
+  static func setAside(while body: () -> Void) {
+    let entries = drain()
+    body()
+    clear()
+    for entry in entries {
+      unsafe COpenSSL_ERR_raise_again(
+        CInt(entry.library), CInt(entry.reason), entry.function, entry.data)
+    }
+  }
+
   private static func next() -> OpenSSLError? {
     var function: UnsafePointer<CChar>?
     var data: UnsafePointer<CChar>?

@@ -1,7 +1,9 @@
-/// What a failed connection still has to send, moved out of the ring to make room for the alert.
+/// What is still to be sent, moved out of the ring to make room for an alert.
 ///
-/// Empty in normal operation; at most the ring's capacity, the 4 KiB of OpenSSL's handshake buffer
-/// and one alert.
+/// Empty in normal operation. In a failed connection it holds at most the ring's capacity, the 4 KiB
+/// of OpenSSL's handshake buffer and one alert. A TLS 1.2 peer that asks for renegotiations gets it
+/// filled with as many bytes as it sent, at most the incoming ring's capacity, and nothing is read
+/// until it is empty again.
 struct Outbox {
   private var bytes: [UInt8] = []
   private var start = 0
