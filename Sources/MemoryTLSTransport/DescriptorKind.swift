@@ -43,12 +43,22 @@ enum DescriptorKind {
       }
       var count = bytes.count
       if fcntl(descriptor, F_GETFL) & O_NONBLOCK == 0 {
-        // A pipe that polls writable takes this much at once (pipe(7), PIPE_BUF).
         guard isReady(descriptor, POLLOUT) else { return blocked() }
-        count = min(count, Int(PIPE_BUF))
+        count = min(count, roomWhenWritable(descriptor))
       }
       return withoutSIGPIPE { unsafe Self.write(descriptor, bytes.baseAddress, count) }
     }
+  }
+
+  /// What surely goes without blocking once poll(2) says that something does.
+  ///
+  /// For a pipe that is `PIPE_BUF` (pipe(7)). A terminal says so with any room at all; its driver
+  /// takes a raw write in one piece, but output processing asks for room again for every byte.
+  private func roomWhenWritable(_ descriptor: CInt) -> Int {
+    guard self == .terminal else { return Int(PIPE_BUF) }
+    var settings = termios()
+    guard unsafe tcgetattr(descriptor, &settings) == 0 else { return 1 }
+    return settings.c_oflag & tcflag_t(OPOST) == 0 ? 64 : 1
   }
 
   private func isReady(_ descriptor: CInt, _ events: CInt) -> Bool {

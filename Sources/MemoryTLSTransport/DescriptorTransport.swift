@@ -10,8 +10,8 @@ public import SystemPackage
 ///
 /// It owns both and closes them when it goes. It sets no flags, because others may share the open
 /// files: sockets are asked not to block call by call, others are polled before each call, and
-/// written to in pieces of 4 KiB unless they have `O_NONBLOCK` already. SIGPIPE is never raised; the
-/// error is `Errno.brokenPipe`.
+/// written to in pieces unless they have `O_NONBLOCK` already: of 4 KiB, of 64 bytes for a raw
+/// terminal, of one byte for another. SIGPIPE is never raised; the error is `Errno.brokenPipe`.
 public final class DescriptorTransport: Transport {
   /// Where bytes come from.
   public let input: FileDescriptor
