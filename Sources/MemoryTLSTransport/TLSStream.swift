@@ -248,8 +248,9 @@ extension TLSStream {
     do throws(TLSError) {
       return try call()
     } catch {
+      let failure = failure(error)
       sendPending()
-      throw failure(error)
+      throw failure
     }
   }
 
