@@ -10,6 +10,7 @@ final class ContextHandle: @unchecked Sendable {
 
   init(_ configuration: TLSConfiguration) throws(TLSError) {
     ErrorQueue.clear()
+    defer { ErrorQueue.clear() }
     guard let pointer = unsafe SSL_CTX_new(TLS_method()) else { throw .outOfMemory("SSL_CTX_new") }
     unsafe self.pointer = pointer
     protocols = try ProtocolList(configuration.applicationProtocols)
