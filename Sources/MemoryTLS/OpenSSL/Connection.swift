@@ -11,6 +11,9 @@ final class Connection {
   let inner: OpaquePointer
   let outer: OpaquePointer
   let reports: CallbackReports
+  /// Bytes that OpenSSL wants next; 0 if it did not ask since the last push. The BIO's own note
+  /// (`BIO_ctrl_get_read_request`) is gone as soon as free space is looked at.
+  var wantedCiphertext = 0
   /// What the peer said first.
   var opening = Opening()
   /// Kept alive: callbacks of the `SSL_CTX` point into it.

@@ -13,6 +13,7 @@ final class ContextHandle: @unchecked Sendable {
     protocols = try ProtocolList(configuration.applicationProtocols)
     verifier = try Verifier(configuration.trust)
     ErrorQueue.clear()
+    defer { ErrorQueue.clear() }
     guard let pointer = unsafe SSL_CTX_new(TLS_method()) else { throw .outOfMemory("SSL_CTX_new") }
     unsafe self.pointer = pointer
     try apply(configuration)

@@ -11,7 +11,7 @@ extension ContextHandle {
     let upper = CInt(versions.upperBound.rawValue)
     guard unsafe COpenSSL_SSL_CTX_set_min_proto_version(pointer, lower) == 1,
       unsafe COpenSSL_SSL_CTX_set_max_proto_version(pointer, upper) == 1
-    else { throw .configuration("versions \(versions) are not to be had") }
+    else { throw .configuration("versions \(versions) are not to be had", ErrorQueue.drain()) }
   }
 
   func applyCipherSuites(
@@ -28,10 +28,12 @@ extension ContextHandle {
       throw .configuration("no cipher suite for \(version) among \(suites)")
     }
     let isSet = unsafe SSL_CTX_set_ciphersuites(pointer, tls13.joined(separator: ":")) == 1
-    guard isSet else { throw .configuration("cipher suites \(tls13) are not to be had") }
+    guard isSet else {
+      throw .configuration("cipher suites \(tls13) are not to be had", ErrorQueue.drain())
+    }
     guard !tls12.isEmpty else { return }
     guard unsafe SSL_CTX_set_cipher_list(pointer, tls12.joined(separator: ":")) == 1 else {
-      throw .configuration("cipher suites \(tls12) are not to be had")
+      throw .configuration("cipher suites \(tls12) are not to be had", ErrorQueue.drain())
     }
   }
 
@@ -64,10 +66,11 @@ extension ContextHandle {
   ) throws(TLSError) {
     guard !values.isEmpty else { throw .configuration("an empty list of \(noun)s") }
     for value in values where set(value.description) != 1 {
-      throw .configuration("\(noun) \(value) is unknown to \(OpenSSLVersion.text)")
+      throw .configuration(
+        "\(noun) \(value) is unknown to \(OpenSSLVersion.text)", ErrorQueue.drain())
     }
     guard set(values.map(\.description).joined(separator: ":")) == 1 else {
-      throw .configuration("\(noun)s \(values) cannot stand together")
+      throw .configuration("\(noun)s \(values) cannot stand together", ErrorQueue.drain())
     }
   }
 

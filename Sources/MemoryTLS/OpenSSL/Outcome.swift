@@ -21,6 +21,7 @@ extension Connection {
   /// consumes some (openssl/openssl#7327); one that does not would spin, and is reported instead
   /// (openssl/openssl#12336).
   func perform(_ call: (OpaquePointer) -> CInt) -> Outcome {
+    defer { unsafe wantedCiphertext = BIO_ctrl_get_read_request(outer) }
     var unread = unreadCiphertext
     while true {
       ErrorQueue.clear()

@@ -14,9 +14,6 @@ extension Connection {
   /// Bytes pushed that OpenSSL has not taken yet.
   var unreadCiphertext: Int { unsafe BIO_ctrl_wpending(outer) }
 
-  /// Bytes that OpenSSL wants next; 0 if it did not ask since the last push.
-  var wantedCiphertext: Int { unsafe BIO_ctrl_get_read_request(outer) }
-
   /// Bytes to pull: the outbox of a failed connection, then the ring.
   var pendingCiphertext: Int { reports.outbox.count + (unsafe BIO_ctrl_pending(outer)) }
 
@@ -26,6 +23,7 @@ extension Connection {
       let count = unsafe max(
         0, Int(BIO_write(outer, buffer.baseAddress, CInt(clamping: buffer.count))))
       opening.note(bytes.extracting(first: count))
+      if count > 0 { wantedCiphertext = 0 }
       return count
     }
   }
@@ -80,7 +78,10 @@ extension Connection {
     reports.isLent = wasLent
     let filled = unsafe out.finalize(for: buffer)
     unsafe opening.note(Span(_unsafeElements: UnsafeBufferPointer(rebasing: buffer[..<filled])))
-    if filled > 0 { unsafe BIO_nwrite(outer, &start, CInt(clamping: filled)) }
+    if filled > 0 {
+      unsafe BIO_nwrite(outer, &start, CInt(clamping: filled))
+      wantedCiphertext = 0
+    }
     if let failure { throw failure }
   }
 
