@@ -40,6 +40,7 @@ final class Worker<Value: Sendable>: @unchecked Sendable {
 struct Stalled: Error {}
 
 /// Runs both on threads of their own and waits for both, whatever they throw.
+@discardableResult
 func together<A: Sendable, B: Sendable>(
   _ first: @escaping @Sendable () throws -> A, _ second: @escaping @Sendable () throws -> B
 ) async throws -> (A, B) {
