@@ -45,7 +45,9 @@ extension TLSStream {
           return count
         }
       } catch {
-        sendFailure = error
+        // Once TLS has failed, that nobody takes the alert is no news.
+        if engine.terminalError == nil { sendFailure = error }
+        _ = engine.pull()
       }
       guard case .moved = movement else { break }
     }
@@ -120,8 +122,9 @@ extension TLSStream {
     do throws(TLSError) {
       return try call()
     } catch {
+      let failure = failure(error)
       sendPending()
-      throw failure(error)
+      throw failure
     }
   }
 
