@@ -15,46 +15,79 @@ extension TLSStream {
     return true
   }
 
-  /// Sends everything pending; false if the channel does not take it all. What the peer sends in the
-  /// meantime is taken as long as there is room, in case it does not read before we do.
+  /// Reads plaintext, at most one record's.
+  func readRecord(into out: inout OutputSpan<UInt8>) throws(Failure) -> Movement {
+    while true {
+      sendPending()
+      let transfer = try tls { () throws(TLSError) in try engine.read(into: &out) }
+      switch transfer {
+      case .moved(let count):
+        return .moved(count)
+      case .ended:
+        return .ended
+      case .needs(let need):
+        readNeed = need
+        guard try meet(need) else { return .wouldBlock }
+      }
+    }
+  }
+
+  /// Sends everything pending; false if the channel does not take it all.
   func flush() throws(Failure) -> Bool {
-    sendPending()
-    guard engine.pendingCiphertext > 0 else { return try reportSendFailure(else: true) }
-    writeNeed = .pull
-    while readAhead == .ring, mayReceive, case .moved = try readBase(0) {}
-    return false
+    let isSent = passOn()
+    try reportSendFailure()
+    return isSent
   }
 
   /// Does for the engine what it needs; false if the channel is not ready for it.
   func meet(_ need: Need) throws(Failure) -> Bool {
     switch need {
-    case .pull: try flush()
+    case .pull: passOn()
     case .push(let count): try receive(count)
     }
+  }
+
+  /// Sends what goes; false if some is left. What the peer sends in the meantime is taken as long as
+  /// there is room, in case it does not read before we do.
+  private func passOn() -> Bool {
+    sendPending()
+    guard engine.pendingCiphertext > 0 else { return true }
+    writeNeed = .pull
+    do throws(Failure) {
+      while readAhead == .ring, mayReceive, case .moved = try readBase(0) {}
+    } catch {
+      if case .transport(let failure) = error { sendFailure = failure }
+    }
+    return false
   }
 
   /// Sends what is pending as far as the channel takes it. A channel that fails is not written to
   /// again; what the peer had said by then is looked at before the failure is reported.
   func sendPending() {
-    while engine.pendingCiphertext > 0, sendFailure == nil {
-      var movement = Movement.wouldBlock
+    if sendFailure == nil {
       do throws(Base.Failure) {
-        try engine.withPendingCiphertext { bytes throws(Base.Failure) in
-          movement = try base.write(bytes)
-          guard case .moved(let count) = movement else { return 0 }
-          return count
-        }
+        while engine.pendingCiphertext > 0, try sendPiece() {}
       } catch {
         // Once TLS has failed, that nobody takes the alert is no news.
         if engine.terminalError == nil { sendFailure = error }
         _ = engine.pull()
       }
-      guard case .moved = movement else { break }
     }
     if sendFailure != nil { _ = engine.pull() }
     guard engine.pendingCiphertext == 0 else { return }
     if readNeed == .pull { readNeed = nil }
     if writeNeed == .pull { writeNeed = nil }
+  }
+
+  private func sendPiece() throws(Base.Failure) -> Bool {
+    var movement = Movement.wouldBlock
+    try engine.withPendingCiphertext { bytes throws(Base.Failure) in
+      movement = try base.write(bytes)
+      guard case .moved(let count) = movement else { return 0 }
+      return count
+    }
+    guard case .moved = movement else { return false }
+    return true
   }
 
   /// Takes bytes of the channel; false if none are there. Its end is told to the engine.
@@ -67,7 +100,7 @@ extension TLSStream {
     }
   }
 
-  func reportSendFailure(else result: Bool) throws(Failure) -> Bool {
+  private func reportSendFailure(else result: Bool) throws(Failure) -> Bool {
     if let sendFailure { throw .transport(sendFailure) }
     return result
   }

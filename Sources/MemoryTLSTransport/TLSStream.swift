@@ -32,7 +32,10 @@ public final class TLSStream<Base: Transport>: Transport {
 
   /// Whether the channel has said that nothing more comes.
   var baseHasEnded = false
+  /// Why the channel takes no more.
   var sendFailure: Base.Failure?
+  /// Read already, in search of the reason for a failure.
+  var keptPlaintext: ArraySlice<UInt8> = []
   /// What the last read and the last write were blocked for, until something came of it.
   var readNeed: Need?
   var writeNeed: Need?
@@ -65,20 +68,10 @@ extension TLSStream {
   /// Reads plaintext, after the handshake if that is still to be done.
   public func read(into out: inout OutputSpan<UInt8>) throws(Failure) -> Movement {
     guard try advanceHandshake() else { return .wouldBlock }
-    while true {
-      sendPending()
-      let transfer = try tls { () throws(TLSError) in try engine.read(into: &out) }
-      switch transfer {
-      case .moved(let count):
-        plaintextRead += count
-        return .moved(count)
-      case .ended:
-        return .ended
-      case .needs(let need):
-        readNeed = need
-        guard try meet(need) else { return .wouldBlock }
-      }
-    }
+    let kept = readKept(into: &out)
+    let movement = if let kept { kept } else { try readRecord(into: &out) }
+    if case .moved(let count) = movement { plaintextRead += count }
+    return movement
   }
 
   /// Writes plaintext, after the handshake if that is still to be done, and sends what the channel
@@ -87,6 +80,7 @@ extension TLSStream {
     guard try advanceHandshake() else { return .wouldBlock }
     while true {
       sendPending()
+      try reportSendFailure()
       let transfer = try tls { () throws(TLSError) in try engine.write(plaintext) }
       switch transfer {
       case .moved(let count):
