@@ -2,15 +2,15 @@ import Dispatch
 import Foundation
 import MemoryTLSTransport
 
-/// A body that runs on a thread of its own, so that blocking calls block nobody else.
+/// A body that runs on a thread of its own, so that blocking calls block nobody else; a task, so that
+/// what it expects is expected by the test.
 final class Worker<Value: Sendable>: @unchecked Sendable {
   private let lock = NSLock()
   private var outcome: Result<Value, any Error>?
   private var waiting: CheckedContinuation<Result<Value, any Error>, Never>?
 
   init(_ body: @escaping @Sendable () throws -> Value) {
-    let thread = Thread { self.finish(Result(catching: body)) }
-    thread.start()
+    Task(executorPreference: OwnThread()) { self.finish(Result(catching: body)) }
   }
 
   /// What the body returned or threw; to be awaited once, at the latest at the test's end. A thread
@@ -33,6 +33,14 @@ final class Worker<Value: Sendable>: @unchecked Sendable {
     guard outcome == nil else { return }
     outcome = result
     waiting?.resume(returning: result)
+  }
+}
+
+/// Runs every job on a new thread.
+private final class OwnThread: TaskExecutor {
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    Thread { job.runSynchronously(on: self.asUnownedTaskExecutor()) }.start()
   }
 }
 
