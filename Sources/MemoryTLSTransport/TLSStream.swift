@@ -31,11 +31,14 @@ public final class TLSStream<Base: Transport>: Transport {
   public private(set) var plaintextRead = 0
 
   /// Whether the channel has said that nothing more comes.
-  private(set) var baseHasEnded = false
-  private var sendFailure: Base.Failure?
+  var baseHasEnded = false
+  /// Why the channel takes no more.
+  var sendFailure: Base.Failure?
+  /// Read already, in search of the reason for a failure.
+  var keptPlaintext: ArraySlice<UInt8> = []
   /// What the last read and the last write were blocked for, until something came of it.
-  private var readNeed: Need?
-  private var writeNeed: Need?
+  var readNeed: Need?
+  var writeNeed: Need?
 
   /// How much is read from the channel.
   public enum ReadAhead: Sendable, Hashable {
@@ -65,20 +68,10 @@ extension TLSStream {
   /// Reads plaintext, after the handshake if that is still to be done.
   public func read(into out: inout OutputSpan<UInt8>) throws(Failure) -> Movement {
     guard try advanceHandshake() else { return .wouldBlock }
-    while true {
-      sendPending()
-      let transfer = try tls { () throws(TLSError) in try engine.read(into: &out) }
-      switch transfer {
-      case .moved(let count):
-        plaintextRead += count
-        return .moved(count)
-      case .ended:
-        return .ended
-      case .needs(let need):
-        readNeed = need
-        guard try meet(need) else { return .wouldBlock }
-      }
-    }
+    let kept = readKept(into: &out)
+    let movement = if let kept { kept } else { try readRecord(into: &out) }
+    if case .moved(let count) = movement { plaintextRead += count }
+    return movement
   }
 
   /// Writes plaintext, after the handshake if that is still to be done, and sends what the channel
@@ -87,6 +80,7 @@ extension TLSStream {
     guard try advanceHandshake() else { return .wouldBlock }
     while true {
       sendPending()
+      try reportSendFailure()
       let transfer = try tls { () throws(TLSError) in try engine.write(plaintext) }
       switch transfer {
       case .moved(let count):
@@ -125,138 +119,5 @@ extension TLSStream {
     var inner: Interest = engine.pendingCiphertext > 0 ? .write : []
     if !interest.isEmpty, mayReceive { inner.insert(.read) }
     return base.readiness(for: inner)
-  }
-}
-
-// MARK: - The pump
-
-extension TLSStream {
-  /// Moves the handshake; false if it is blocked. What it leaves pending is sent as far as possible.
-  func advanceHandshake() throws(Failure) -> Bool {
-    while engine.phase == .handshake {
-      let step = try tls { () throws(TLSError) in try engine.step() }
-      sendPending()
-      guard case .needs(let need) = step else { return true }
-      (readNeed, writeNeed) = (need, need)
-      guard try meet(need) else { return false }
-    }
-    return true
-  }
-
-  /// Sends everything pending; false if the channel does not take it all. What the peer sends in the
-  /// meantime is taken as long as there is room, in case it does not read before we do.
-  func flush() throws(Failure) -> Bool {
-    sendPending()
-    guard engine.pendingCiphertext > 0 else { return try reportSendFailure(else: true) }
-    writeNeed = .pull
-    while readAhead == .ring, mayReceive, case .moved = try readBase(0) {}
-    return false
-  }
-
-  /// Does for the engine what it needs; false if the channel is not ready for it.
-  private func meet(_ need: Need) throws(Failure) -> Bool {
-    switch need {
-    case .pull: try flush()
-    case .push(let count): try receive(count)
-    }
-  }
-
-  /// Sends what is pending as far as the channel takes it. A channel that fails is not written to
-  /// again; what the peer had said by then is looked at before the failure is reported.
-  func sendPending() {
-    while engine.pendingCiphertext > 0, sendFailure == nil {
-      var movement = Movement.wouldBlock
-      do throws(Base.Failure) {
-        try engine.withPendingCiphertext { bytes throws(Base.Failure) in
-          movement = try base.write(bytes)
-          guard case .moved(let count) = movement else { return 0 }
-          return count
-        }
-      } catch {
-        sendFailure = error
-      }
-      guard case .moved = movement else { break }
-    }
-    if sendFailure != nil { _ = engine.pull() }
-    guard engine.pendingCiphertext == 0 else { return }
-    if readNeed == .pull { readNeed = nil }
-    if writeNeed == .pull { writeNeed = nil }
-  }
-
-  /// Takes bytes of the channel; false if none are there. Its end is told to the engine.
-  private func receive(_ count: Int) throws(Failure) -> Bool {
-    guard !baseHasEnded else { return try reportSendFailure(else: false) }
-    switch try readBase(count) {
-    case .moved: return true
-    case .wouldBlock: return try reportSendFailure(else: false)
-    case .ended: return true
-    }
-  }
-
-  private func reportSendFailure(else result: Bool) throws(Failure) -> Bool {
-    if let sendFailure { throw .transport(sendFailure) }
-    return result
-  }
-
-  /// Reads the channel once: what the ring takes, or `count` bytes if nothing is taken ahead.
-  private func readBase(_ count: Int) throws(Failure) -> Movement {
-    var movement = Movement.wouldBlock
-    do throws(Base.Failure) {
-      switch readAhead {
-      case .ring:
-        try engine.withFreeSpace { out throws(Base.Failure) in movement = try base.read(into: &out)
-        }
-      case .none:
-        let bytes = try [UInt8](capacity: count) { out throws(Base.Failure) in
-          movement = try base.read(into: &out)
-        }
-        if !bytes.isEmpty { _ = try? engine.push(bytes) }
-      }
-    } catch {
-      throw .transport(error)
-    }
-    note(movement)
-    return movement
-  }
-
-  /// After something came of the channel, calls that wanted it may be tried again.
-  private func note(_ movement: Movement) {
-    guard movement != .wouldBlock else { return }
-    if case .push = readNeed { readNeed = nil }
-    if case .push = writeNeed { writeNeed = nil }
-    guard movement == .ended else { return }
-    baseHasEnded = true
-    engine.endOfInput()
-  }
-
-  /// Whether the peer has closed and the channel has ended behind that: what is written now reaches
-  /// nobody. Bytes found there instead are kept for ``TLSEngine/takeUnconsumedCiphertext()``.
-  var peerHasLeft: Bool {
-    guard !baseHasEnded else { return true }
-    guard readAhead == .ring, mayReceive else { return false }
-    return (try? readBase(0)) == .ended
-  }
-
-  private var mayReceive: Bool {
-    guard !baseHasEnded, engine.ciphertextCapacity > 0 else { return false }
-    if readAhead == .ring { return true }
-    return [readNeed, writeNeed].contains { if case .push = $0 { true } else { false } }
-  }
-
-  /// Runs a call of the engine; a failure's alert is sent at once, as far as the channel takes it.
-  private func tls<T>(_ call: () throws(TLSError) -> T) throws(Failure) -> T {
-    do throws(TLSError) {
-      return try call()
-    } catch {
-      let failure = failure(error)
-      sendPending()
-      throw failure
-    }
-  }
-
-  /// A truncation after the channel refused to send is the channel's failure.
-  private func failure(_ error: TLSError) -> Failure {
-    if error.code == .truncated, let sendFailure { return .transport(sendFailure) }
-    return .tls(error)
   }
 }

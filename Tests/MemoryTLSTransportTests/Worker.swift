@@ -2,15 +2,15 @@ import Dispatch
 import Foundation
 import MemoryTLSTransport
 
-/// A body that runs on a thread of its own, so that blocking calls block nobody else.
+/// A body that runs on a thread of its own, so that blocking calls block nobody else; a task, so that
+/// what it expects is expected by the test.
 final class Worker<Value: Sendable>: @unchecked Sendable {
   private let lock = NSLock()
   private var outcome: Result<Value, any Error>?
   private var waiting: CheckedContinuation<Result<Value, any Error>, Never>?
 
   init(_ body: @escaping @Sendable () throws -> Value) {
-    let thread = Thread { self.finish(Result(catching: body)) }
-    thread.start()
+    Task(executorPreference: OwnThread()) { self.finish(Result(catching: body)) }
   }
 
   /// What the body returned or threw; to be awaited once, at the latest at the test's end. A thread
@@ -36,10 +36,19 @@ final class Worker<Value: Sendable>: @unchecked Sendable {
   }
 }
 
+/// Runs every job on a new thread.
+private final class OwnThread: TaskExecutor {
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    Thread { job.runSynchronously(on: self.asUnownedTaskExecutor()) }.start()
+  }
+}
+
 /// A thread hung in a call that must not block.
 struct Stalled: Error {}
 
 /// Runs both on threads of their own and waits for both, whatever they throw.
+@discardableResult
 func together<A: Sendable, B: Sendable>(
   _ first: @escaping @Sendable () throws -> A, _ second: @escaping @Sendable () throws -> B
 ) async throws -> (A, B) {

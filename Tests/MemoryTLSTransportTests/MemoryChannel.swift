@@ -1,0 +1,65 @@
+import MemoryTLSTransport
+import SystemPackage
+
+/// One end of a channel in memory, with nothing to wait for: whoever drives it takes turns.
+final class MemoryChannel: Transport {
+  /// Bytes taken from the channel and put into it.
+  private(set) var bytesRead = 0
+  private(set) var bytesWritten = 0
+  /// How many bytes each call of `read` had room for, if it found any.
+  private(set) var requests: [Int] = []
+  private let incoming: Store
+  private let outgoing: Store
+
+  /// What travels one way.
+  private final class Store {
+    var bytes: ArraySlice<UInt8> = []
+    var isClosed = false
+    let capacity: Int
+
+    init(capacity: Int) { self.capacity = capacity }
+  }
+
+  private init(incoming: Store, outgoing: Store) {
+    (self.incoming, self.outgoing) = (incoming, outgoing)
+  }
+
+  /// Both ends of a channel that holds so many bytes each way.
+  static func pair(capacity: Int) -> (MemoryChannel, MemoryChannel) {
+    let (there, back) = (Store(capacity: capacity), Store(capacity: capacity))
+    return (
+      MemoryChannel(incoming: back, outgoing: there),
+      MemoryChannel(incoming: there, outgoing: back)
+    )
+  }
+
+  func read(into out: inout OutputSpan<UInt8>) throws(Errno) -> Movement {
+    guard out.freeCapacity > 0 else { return .moved(0) }
+    let count = min(out.freeCapacity, incoming.bytes.count)
+    guard count > 0 else { return incoming.isClosed ? .ended : .wouldBlock }
+    requests.append(out.freeCapacity)
+    for byte in incoming.bytes.prefix(count) { out.append(byte) }
+    incoming.bytes = incoming.bytes.dropFirst(count)
+    bytesRead += count
+    return .moved(count)
+  }
+
+  func write(_ bytes: Span<UInt8>) throws(Errno) -> Movement {
+    guard !outgoing.isClosed else { throw .brokenPipe }
+    guard !bytes.isEmpty else { return .moved(0) }
+    let count = min(bytes.count, outgoing.capacity - outgoing.bytes.count)
+    for index in 0..<count { outgoing.bytes.append(bytes[index]) }
+    bytesWritten += count
+    return count > 0 ? .moved(count) : .wouldBlock
+  }
+
+  func closeSending() throws(Errno) -> Movement {
+    outgoing.isClosed = true
+    return .ended
+  }
+
+  /// Nobody reads any more what this end writes.
+  func breakSending() { outgoing.isClosed = true }
+
+  func readiness(for interest: Interest) -> Readiness { Readiness() }
+}
