@@ -51,7 +51,7 @@ extension TLSStream {
   /// there is room, in case it does not read before we do.
   private func passOn() -> Bool {
     sendPending()
-    guard engine.pendingCiphertext > 0 else { return true }
+    guard isHolding else { return true }
     writeNeed = .pull
     do throws(Failure) {
       while readAhead == .ring, mayReceive, case .moved = try readBase(0) {}
@@ -67,14 +67,16 @@ extension TLSStream {
     if sendFailure == nil {
       do throws(Base.Failure) {
         while engine.pendingCiphertext > 0, try sendPiece() {}
+        // The channel may hold bytes inside.
+        baseIsHolding = try base.write([UInt8]().span) == .wouldBlock
       } catch {
         // Once TLS has failed, that nobody takes the alert is no news.
         if engine.terminalError == nil { sendFailure = error }
         _ = engine.pull()
       }
     }
-    if sendFailure != nil { _ = engine.pull() }
-    guard engine.pendingCiphertext == 0 else { return }
+    if sendFailure != nil { (_, baseIsHolding) = (engine.pull(), false) }
+    guard !isHolding else { return }
     if readNeed == .pull { readNeed = nil }
     if writeNeed == .pull { writeNeed = nil }
   }
@@ -89,6 +91,9 @@ extension TLSStream {
     guard case .moved = movement else { return false }
     return true
   }
+
+  /// Whether there are bytes here or in the channel that are not on their way yet.
+  var isHolding: Bool { engine.pendingCiphertext > 0 || baseIsHolding }
 
   /// Takes bytes of the channel; false if none are there. Its end is told to the engine.
   private func receive(_ count: Int) throws(Failure) -> Bool {

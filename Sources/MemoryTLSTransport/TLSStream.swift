@@ -34,6 +34,8 @@ public final class TLSStream<Base: Transport>: Transport {
   var baseHasEnded = false
   /// Why the channel takes no more.
   var sendFailure: Base.Failure?
+  /// Whether the channel took bytes that it has not passed on.
+  var baseIsHolding = false
   /// Read already, in search of the reason for a failure.
   var keptPlaintext: ArraySlice<UInt8> = []
   /// What the last read and the last write were blocked for, until something came of it.
@@ -75,9 +77,10 @@ extension TLSStream {
   }
 
   /// Writes plaintext, after the handshake if that is still to be done, and sends what the channel
-  /// takes of it; the rest is sent by later calls.
+  /// takes of it; the rest is sent by later calls. An empty span sends that rest.
   public func write(_ plaintext: Span<UInt8>) throws(Failure) -> Movement {
     guard try advanceHandshake() else { return .wouldBlock }
+    guard !plaintext.isEmpty else { return try flush() ? .moved(0) : .wouldBlock }
     while true {
       sendPending()
       try reportSendFailure()
@@ -116,7 +119,7 @@ extension TLSStream {
     let isReadable = interest.contains(.read) && readNeed == nil
     let isWritable = interest.contains(.write) && writeNeed == nil
     if isReadable || isWritable || sendFailure != nil { return .now }
-    var inner: Interest = engine.pendingCiphertext > 0 ? .write : []
+    var inner: Interest = isHolding ? .write : []
     if !interest.isEmpty, mayReceive { inner.insert(.read) }
     return base.readiness(for: inner)
   }
