@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+/// The `openssl` program. Tests that need it are skipped without it, but not in CI, where its
+/// absence is a failure.
+enum OpenSSLTool {
+  private static let path = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/bin"]
+    .map { $0 + "/openssl" }
+    .first { FileManager.default.isExecutableFile(atPath: $0) }
+
+  static let isWanted = path != nil || ProcessInfo.processInfo.environment["CI"] != nil
+
+  /// Runs it and answers its output.
+  static func run(_ arguments: String...) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try #require(path, "openssl is not installed"))
+    process.arguments = arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0, "openssl \(arguments) failed")
+    return String(decoding: data, as: UTF8.self)
+  }
+}
+
+extension Trait where Self == ConditionTrait {
+  static var needsOpenSSLTool: Self {
+    .enabled(if: OpenSSLTool.isWanted, "the openssl program is not installed")
+  }
+}
+
+/// A directory that goes away with this value.
+final class TemporaryDirectory {
+  let path: String
+
+  init() throws {
+    let url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("memory-tls-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    path = url.path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Writes a file and answers its path.
+  func write(_ bytes: [UInt8], as name: String) throws -> String {
+    let file = path + "/" + name
+    try Data(bytes).write(to: URL(fileURLWithPath: file))
+    return file
+  }
+
+  func write(_ text: String, as name: String) throws -> String {
+    try write(Array(text.utf8), as: name)
+  }
+}
