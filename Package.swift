@@ -58,7 +58,9 @@ let package = Package(
       swiftSettings: tests),
     .testTarget(
       name: "memtlsTests",
-      dependencies: ["memtls", "MemoryTLS", "MemoryTLSTesting", arguments],
+      dependencies: [
+        "memtls", "MemoryTLS", "MemoryTLSTransport", "MemoryTLSTesting", arguments, system,
+      ],
       swiftSettings: tests),
   ]
 )

@@ -16,6 +16,7 @@ import Testing
     ["client", "exec:true", "--insecure", "--ca", "ca.pem"],
     ["client", "tcp:localhost:1", "--key", "key.pem"],
     ["client", "tcp:localhost:1", "--handshake-timeout", "-1"],
+    ["client", "exec:true", "--insecure", "--seed", "1"], ["server", "exec:true", "--seed", "1"],
     ["server", "tcp-listen:127.0.0.1:0"],
     ["server", "tcp-listen:127.0.0.1:0", "--cert", "c.pem", "--client-auth", "require"],
   ])

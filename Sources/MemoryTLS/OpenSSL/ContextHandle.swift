@@ -9,11 +9,11 @@ final class ContextHandle: @unchecked Sendable {
   private let verifier: Verifier
 
   init(_ configuration: TLSConfiguration) throws(TLSError) {
+    ErrorQueue.clear()
+    defer { ErrorQueue.clear() }
     // The pointer last: `deinit` runs, and frees it, only if everything has been set.
     protocols = try ProtocolList(configuration.applicationProtocols)
     verifier = try Verifier(configuration.trust)
-    ErrorQueue.clear()
-    defer { ErrorQueue.clear() }
     guard let pointer = unsafe SSL_CTX_new(TLS_method()) else { throw .outOfMemory("SSL_CTX_new") }
     unsafe self.pointer = pointer
     try apply(configuration)

@@ -1,0 +1,203 @@
+import Foundation
+import MemoryTLS
+import MemoryTLSTesting
+import MemoryTLSTransport
+import SystemPackage
+import Testing
+
+/// What the README shows is what compiles here and what runs print.
+@Suite struct ReadmeTests {
+  private let readme: String
+
+  init() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
+  }
+
+  @Test func `the transcript is what the command prints`() throws {
+    let shown = try #require(readme.blocks(fence: "<!-- transcript -->\n```\n").first)
+    let printed = try Command.memtls(["handshake"]).output
+    #expect(shown.shape == printed.shape)
+  }
+
+  @Test(arguments: ["engine", "stream", "pair"])
+  func `the examples are the code below`(name: String) throws {
+    let source = try String(contentsOfFile: #filePath, encoding: .utf8)
+    let shown = try #require(readme.blocks(fence: "<!-- example: \(name) -->\n```swift\n").first)
+    let compiled = try #require(source.part(from: "// example: \(name)\n", to: "// end"))
+    #expect(shown.withoutIndentation == compiled.withoutIndentation)
+  }
+
+  @Test func `the engine example makes a handshake`() async throws {
+    let settings = try Settings()
+    let (here, there) = MyChannel.pair()
+    let server = Worker {
+      try shakeHands(TLSEngine(TLSContext(settings.server), as: .server), over: there)
+    }
+    let client = try TLSEngine(TLSContext(settings.client), as: .client(.name("localhost")))
+    try shakeHands(client, over: here)
+    try server.join()
+    #expect(client.negotiated?.version == .tls13)
+  }
+
+  @Test func `the stream example gets its reply`() throws {
+    let settings = try Settings()
+    let directory = try TemporaryDirectory()
+    let authorities = try directory.write(settings.authority.rootPEM, to: "ca.pem")
+    let (up, down) = (try FileDescriptor.pipe(), try FileDescriptor.pipe())
+    let server = Worker {
+      let stream = TLSStream(
+        try TLSEngine(TLSContext(settings.server), as: .server),
+        over: DescriptorTransport(input: up.readEnd, output: down.writeEnd))
+      try stream.send(stream.receive().reversed())
+      #expect(try stream.receive().isEmpty)
+    }
+    let (input, output) = (down.readEnd, up.writeEnd)
+    // example: stream
+    var configuration = TLSConfiguration()
+    configuration.trust = .authorities(.file(authorities))  // such as ca.pem
+    let context = try TLSContext(configuration)
+    let stream = TLSStream(
+      try TLSEngine(context, as: .client(.name("localhost"))),
+      over: DescriptorTransport(input: input, output: output))
+    try stream.handshake(until: .now + .seconds(10))
+    try stream.send(Array("hello\n".utf8))
+    let reply = try stream.receive()
+    try stream.close()
+    // end
+    try server.join()
+    #expect(reply == Array("\nolleh".utf8))
+  }
+
+  @Test func `the pair example passes`() throws {
+    // example: pair
+    let authority = try TestIdentity.authority()
+    var client = TLSConfiguration()
+    client.trust = authority.trust
+    var server = TLSConfiguration()
+    server.identities = [try authority.issue(.server, names: [.dns("localhost")]).identity]
+    let pair = try EnginePair(client: client, server: server, wire: .bytes(1))
+    try pair.settle()
+    pair.client.send(Array("ping".utf8))
+    try pair.settle()
+    #expect(pair.server.received == Array("ping".utf8))
+    // end
+  }
+
+  private struct Settings {
+    var client = TLSConfiguration()
+    var server = TLSConfiguration()
+    let authority: TestIdentity
+
+    init() throws {
+      authority = try TestIdentity.authority()
+      client.trust = authority.trust
+      server.identities = [try authority.issue(.server, names: [.dns("localhost")]).identity]
+    }
+  }
+}
+
+// example: engine
+func shakeHands(_ engine: TLSEngine, over channel: MyChannel) throws {
+  while true {
+    let result = Result { () throws(TLSError) in try engine.step() }
+    while engine.pendingCiphertext > 0 { channel.send(engine.pull()) }
+    switch try result.get() {
+    case .done: return
+    case .needs(.pull): continue
+    case .needs(.push(atLeast: _)):
+      guard let bytes = channel.receive() else {
+        engine.endOfInput()
+        continue
+      }
+      var taken = 0
+      while taken < bytes.count { taken += try engine.push(bytes.span.extracting(taken...)) }
+    }
+  }
+}
+// end
+
+/// A channel of somebody's own: whole messages over blocking pipes.
+final class MyChannel: Sendable {
+  private let input: FileDescriptor
+  private let output: FileDescriptor
+
+  private init(input: FileDescriptor, output: FileDescriptor) {
+    self.input = input
+    self.output = output
+  }
+
+  deinit {
+    try? input.close()
+    try? output.close()
+  }
+
+  static func pair() -> (MyChannel, MyChannel) {
+    guard let up = try? FileDescriptor.pipe(), let down = try? FileDescriptor.pipe() else {
+      fatalError("no descriptors left")
+    }
+    return (
+      MyChannel(input: down.readEnd, output: up.writeEnd),
+      MyChannel(input: up.readEnd, output: down.writeEnd)
+    )
+  }
+
+  func send(_ bytes: [UInt8]) { _ = try? output.writeAll(bytes) }
+
+  func receive() -> [UInt8]? {
+    let bytes = try? [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
+      count = try input.read(into: UnsafeMutableRawBufferPointer(buffer))
+    }
+    return bytes.flatMap { $0.isEmpty ? nil : $0 }
+  }
+}
+
+/// A thread that is waited for; what it throws is thrown there.
+private final class Worker: @unchecked Sendable {
+  private var failure: (any Error)?
+  private let isDone = DispatchSemaphore(value: 0)
+
+  init(_ body: @escaping @Sendable () throws -> Void) {
+    Thread.detachNewThread { [self] in
+      do { try body() } catch { failure = error }
+      isDone.signal()
+    }
+  }
+
+  func join() throws {
+    isDone.wait()
+    if let failure { throw failure }
+  }
+}
+
+extension String {
+  /// The contents of the fenced blocks that begin so.
+  fileprivate func blocks(fence: String) -> [String] {
+    components(separatedBy: "\n" + fence).dropFirst().compactMap {
+      $0.components(separatedBy: "\n```").first
+    }
+  }
+
+  fileprivate func part(from start: String, to end: String) -> String? {
+    components(separatedBy: start).last?.components(separatedBy: end).first
+  }
+
+  fileprivate var withoutIndentation: [String] {
+    split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+  }
+
+  /// The text with every number, and every run of spaces or of line, as one character: sizes of
+  /// signatures vary from run to run.
+  fileprivate var shape: [String] {
+    trimmingCharacters(in: .newlines).split(separator: "\n").map { line in
+      var shape = ""
+      for character in line {
+        let mark: Character = character.isNumber ? "#" : character
+        if "# ─".contains(mark), shape.last == mark { continue }
+        shape.append(mark)
+      }
+      return shape
+    }
+  }
+}
