@@ -60,6 +60,7 @@ public struct TestIdentity: Sendable, Hashable {
   ///   - key: The type of its key, which is made anew.
   ///   - validity: From when to when, in seconds since 1970 in UTC.
   ///   - keyUsage: OpenSSL's words (x509v3_config(5)); nil for what the purpose wants.
+  /// - Returns: the certificate with its key and its issuers.
   /// - Throws: what OpenSSL says of values that no certificate can hold.
   public func issue(
     _ purpose: Purpose, _ commonName: String = "test", organization: String? = nil,

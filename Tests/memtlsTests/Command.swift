@@ -34,7 +34,7 @@ final class Running {
   private var openInput = FileHandle.nullDevice
   private var seen = Data()
 
-  /// - Parameter input: What stands on stdin; nil for a stdin that stays open and empty.
+  /// Starts a program. `input` is what stands on stdin; nil for a stdin that stays open and empty.
   init(
     _ program: String, _ arguments: [String], input: Data? = Data(),
     in directory: TemporaryDirectory
