@@ -58,7 +58,8 @@ extension ClientCertificates {
 /// Whether text is an IP address, as OpenSSL reads it.
 enum AddressText {
   static func isAddress(_ text: String) -> Bool {
-    guard let address = unsafe a2i_IPADDRESS(text) else {
+    // OpenSSL would read up to a NUL and take the rest for nothing.
+    guard !text.utf8.contains(0), let address = unsafe a2i_IPADDRESS(text) else {
       ErrorQueue.clear()
       return false
     }

@@ -52,7 +52,9 @@ extension Connection {
         && COpenSSL_SSL_get_signature_nid(ssl, &hash) == 1
       : SSL_get_peer_signature_type_nid(ssl, &type) == 1
         && COpenSSL_SSL_get_peer_signature_nid(ssl, &hash) == 1
-    guard known, unsafe SSL_session_reused(ssl) == 0 else { return nil }
+    // With static RSA a server chooses a scheme all the same, and signs nothing.
+    let signs = unsafe SSL_CIPHER_get_kx_nid(SSL_get_current_cipher(ssl)) != NID_kx_rsa
+    guard known, signs, unsafe SSL_session_reused(ssl) == 0 else { return nil }
     return unsafe Self.scheme(
       type, hash,
       certificate: unsafe isServer ? SSL_get_certificate(ssl) : SSL_get0_peer_certificate(ssl))

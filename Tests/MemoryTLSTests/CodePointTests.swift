@@ -1,0 +1,26 @@
+import MemoryTLS
+import Testing
+
+@Suite struct CodePointTests {
+  @Test func `registered values have names, both ways and in any case`() {
+    #expect("\(ProtocolVersion.tls13)" == "TLSv1.3")
+    #expect("\(CipherSuite(rawValue: 0x1301))" == "TLS_AES_128_GCM_SHA256")
+    #expect("\(NamedGroup.x25519)" == "x25519")
+    #expect("\(Alert.unknownCA)" == "unknown_ca")
+    #expect(NamedGroup(name: "X25519") == .x25519)
+    #expect(CipherSuite(name: "tls_aes_128_gcm_sha256") == CipherSuite(rawValue: 0x1301))
+    #expect(SignatureScheme(name: "ed25519") == .ed25519)
+    #expect(NamedGroup(name: "x25518") == nil)
+  }
+
+  @Test func `unknown values survive`() {
+    #expect("\(CipherSuite(rawValue: 0xFEFE))" == "0xfefe")
+    #expect(Alert(rawValue: 200).rawValue == 200)
+    #expect("\(ContentType(rawValue: 99))" == "0x63")
+  }
+
+  @Test func `versions have an order`() {
+    #expect(ProtocolVersion.tls12 < .tls13)
+    #expect(!(ProtocolVersion.tls13 < .tls12))
+  }
+}

@@ -1,0 +1,23 @@
+@testable import MemoryTLS
+import Testing
+
+@Suite struct ServerNameTests {
+  @Test func `one trailing dot is dropped`() throws {
+    #expect(try ServerName.checked("example.org") == "example.org")
+    #expect(try ServerName.checked("example.org.") == "example.org")
+    #expect(throws: TLSError.self) { try ServerName.checked("example.org..") }
+  }
+
+  @Test func `the message says what is wrong`() {
+    func message(_ name: String) -> String? {
+      do {
+        _ = try ServerName.checked(name)
+        return nil
+      } catch { return error.message }
+    }
+    #expect(message("") == "an empty server name would match any certificate")
+    #expect(message("::1") == "\"::1\" is an address, not a name: use .address")
+    #expect(message("ü") == "server name \"ü\" is not ASCII: use its punycode form")
+    #expect(message("a..b")?.hasPrefix("\"a..b\" is no DNS name") == true)
+  }
+}
