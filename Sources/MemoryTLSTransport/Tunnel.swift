@@ -96,12 +96,17 @@ private final class Half<Source: Transport, Sink: Transport> {
     self.sink = sink
   }
 
-  /// Moves one step; false if that would block or everything is done.
+  /// Moves one step; false if that would block or everything is done. What the sink holds inside is
+  /// sent on before anybody waits.
   func advance() throws(HalfFailure<Source.Failure, Sink.Failure>) -> Bool {
     guard !isDone else { return false }
     if !held.isEmpty { return try deliver() }
-    if !sourceHasEnded { return try fetch() }
+    if !sourceHasEnded, try fetch() { return true }
     do throws(Sink.Failure) {
+      guard sourceHasEnded else {
+        _ = try sink.write([UInt8]().span)
+        return false
+      }
       isDone = try sink.closeSending() == .ended
     } catch {
       throw .sink(error)
