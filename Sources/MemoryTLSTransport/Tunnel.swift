@@ -47,8 +47,19 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
       switch error {
       case .source(let failure): throw .plain(failure)
       case .sink(let failure):
+        try deliverWhatCame()
         throw .secure(failure)
       }
+    }
+  }
+
+  /// Delivers what the peer had sent before it took no more. What it said last, or that nothing more
+  /// comes of a channel that has failed, is thrown from here.
+  private func deliverWhatCame() throws(Failure) {
+    while !inward.isDone {
+      guard try !advanceInward() else { continue }
+      guard inward.isDelivering else { return }
+      try pause(for: plain.readiness(for: .write))
     }
   }
 
