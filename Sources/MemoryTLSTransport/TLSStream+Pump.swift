@@ -146,7 +146,12 @@ extension TLSStream {
   var peerHasLeft: Bool {
     guard !baseHasEnded else { return true }
     guard readAhead == .ring, mayReceive else { return false }
-    return (try? readBase(0)) == .ended
+    return (try? readBase(0)) ?? .ended == .ended
+  }
+
+  /// What to wait for before ``peerHasLeft`` can change.
+  var departureReadiness: Readiness {
+    readAhead == .ring && mayReceive ? base.readiness(for: .read) : Readiness()
   }
 
   var mayReceive: Bool {

@@ -29,13 +29,13 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
 
   /// Carries bytes until both sides have ended, or the peer is gone and nothing is left to send.
   ///
-  /// The stream's interrupter ends it early.
+  /// The stream's interrupter ends it early; another run goes on.
   public func run() throws(Failure) {
     while !(outward.isDone && inward.isDone) {
       let outwardMoved = try advanceOutward()
       let inwardMoved = try advanceInward()
       if outwardMoved || inwardMoved { continue }
-      if inward.isDone, secure.peerHasLeft { return }
+      if inward.isDone, !outward.isDelivering, !secure.isHolding, secure.peerHasLeft { return }
       try pause()
     }
   }
@@ -46,8 +46,20 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
     } catch {
       switch error {
       case .source(let failure): throw .plain(failure)
-      case .sink(let failure): throw .secure(failure)
+      case .sink(let failure):
+        try deliverWhatCame()
+        throw .secure(failure)
       }
+    }
+  }
+
+  /// Delivers what the peer had sent before it took no more. What it said last, or that nothing more
+  /// comes of a channel that has failed, is thrown from here.
+  private func deliverWhatCame() throws(Failure) {
+    while !inward.isDone {
+      guard try !advanceInward() else { continue }
+      guard inward.isDelivering else { return }
+      try pause(for: plain.readiness(for: .write))
     }
   }
 
@@ -64,11 +76,14 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
 
   private func pause() throws(Failure) {
     let plainInterest = outward.sourceInterest.union(inward.sinkInterest)
-    var secureInterest = inward.sourceInterest.union(outward.sinkInterest)
-    // Once the peer has closed, its leaving is still waited for.
-    if inward.isDone { secureInterest.insert(.read) }
-    let readiness = plain.readiness(for: plainInterest)
+    let secureInterest = inward.sourceInterest.union(outward.sinkInterest)
+    var readiness = plain.readiness(for: plainInterest)
       .union(secure.readiness(for: secureInterest))
+    if inward.isDone { readiness = readiness.union(secure.departureReadiness) }
+    try pause(for: readiness)
+  }
+
+  private func pause(for readiness: Readiness) throws(Failure) {
     do throws(WaitFailure) {
       try wait(for: readiness, interrupter: secure.interrupter)
     } catch {
@@ -96,12 +111,17 @@ private final class Half<Source: Transport, Sink: Transport> {
     self.sink = sink
   }
 
-  /// Moves one step; false if that would block or everything is done.
+  /// Moves one step; false if that would block or everything is done. What the sink holds inside is
+  /// sent on before anybody waits.
   func advance() throws(HalfFailure<Source.Failure, Sink.Failure>) -> Bool {
     guard !isDone else { return false }
     if !held.isEmpty { return try deliver() }
-    if !sourceHasEnded { return try fetch() }
+    if !sourceHasEnded, try fetch() { return true }
     do throws(Sink.Failure) {
+      guard sourceHasEnded else {
+        _ = try sink.write([UInt8]().span)
+        return false
+      }
       isDone = try sink.closeSending() == .ended
     } catch {
       throw .sink(error)
@@ -109,6 +129,8 @@ private final class Half<Source: Transport, Sink: Transport> {
     return isDone
   }
 
+  /// Whether bytes are held that the sink has not taken.
+  var isDelivering: Bool { !held.isEmpty }
   var sourceInterest: Interest { held.isEmpty && !sourceHasEnded ? .read : [] }
   var sinkInterest: Interest { !held.isEmpty || (sourceHasEnded && !isDone) ? .write : [] }
 
