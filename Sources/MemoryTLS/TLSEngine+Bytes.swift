@@ -28,14 +28,3 @@ extension TLSEngine {
     [UInt8](capacity: max(0, min(limit, pendingCiphertext))) { out in pull(into: &out) }
   }
 }
-
-extension TLSEngine: CustomStringConvertible {
-  /// One line about the engine's state, for failure messages.
-  public var description: String {
-    let state = terminalError.map { "failed: \($0)" } ?? "\(phase) (\(connection.stateText))"
-    return """
-      \(role == .server ? "server" : "client"): \(state); \(pendingCiphertext) bytes pending, \
-      \(unreadCiphertext) unread, \(wantedCiphertext) wanted
-      """
-  }
-}

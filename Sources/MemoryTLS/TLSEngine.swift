@@ -19,12 +19,13 @@ public final class TLSEngine {
   public let role: Role
   /// How far the connection is; it only ever goes forward.
   public private(set) var phase: TLSError.Phase = .handshake
+  /// The error that every call repeats, if the connection has failed.
+  public private(set) var terminalError: TLSError?
 
   let connection: Connection
   private let context: TLSContext
-  private var failure: TLSError?
-  private var inputHasEnded = false
-  private var peerHasClosed = false
+  private(set) var inputHasEnded = false
+  private(set) var peerHasClosed = false
   private var ticketsOwed = 0
   private var recordOverhead = 0
 
@@ -103,11 +104,11 @@ public final class TLSEngine {
   /// `.aborted`.
   /// - Returns: `.done` when close_notify is pending or sent; reading goes on until the peer's.
   public func close() throws(TLSError) -> Step {
-    if failure?.code == .aborted { return .done }
+    if terminalError?.code == .aborted { return .done }
     try enter()
     switch phase {
     case .handshake:
-      failure = .aborted
+      terminalError = .aborted
     case .open:
       if let need = try sendCloseNotify() { return .needs(need) }
       phase = .closing
@@ -126,103 +127,13 @@ public final class TLSEngine {
   }
 }
 
-// MARK: - The wire side
-
-extension TLSEngine {
-  /// Takes ciphertext of the peer, as much as fits; may be called from construction on.
-  ///
-  /// - Returns: how many bytes were taken; the rest is to be pushed again after the next call of
-  ///   `step` or `read`.
-  /// - Throws: `.pushAfterEndOfInput`, or the failure of the connection.
-  public func push(_ ciphertext: Span<UInt8>) throws(TLSError) -> Int {
-    try enter()
-    guard !inputHasEnded else { throw .misuse(.pushAfterEndOfInput, phase) }
-    return connection.push(ciphertext)
-  }
-
-  /// Moves pending ciphertext into `out`, as much as fits, in any state.
-  ///
-  /// - Returns: how many bytes were moved.
-  @discardableResult
-  public func pull(into out: inout OutputSpan<UInt8>) -> Int {
-    guard !connection.reports.isLent else { return 0 }
-    return connection.pull(into: &out)
-  }
-
-  /// Lends free space of the incoming ring; what the body initialises is pushed, even if it throws.
-  ///
-  /// The span is one contiguous piece: call again for what lies behind the ring's edge. It is empty
-  /// if there is no room, and when pushing would throw. Source: `BIO_nwrite0`, `BIO_nwrite`.
-  /// - Throws: the body's error alone.
-  public func withFreeSpace<E: Error>(
-    _ body: (inout OutputSpan<UInt8>) throws(E) -> Void
-  ) throws(E) {
-    let isOpen = failure == nil && !inputHasEnded && !connection.reports.isLent
-    try connection.withFreeSpace(limit: isOpen ? .max : 0, body)
-  }
-
-  /// Shows pending ciphertext; as many bytes as the body answers are taken as pulled.
-  ///
-  /// The span is one contiguous piece: call again for what lies behind the ring's edge. It is empty
-  /// if nothing is pending. Source: `BIO_nread0`, `BIO_nread`.
-  /// - Throws: the body's error alone; nothing is taken then.
-  public func withPendingCiphertext<E: Error>(
-    _ body: (Span<UInt8>) throws(E) -> Int
-  ) throws(E) {
-    guard !connection.reports.isLent else {
-      _ = try body([UInt8]().span)
-      return
-    }
-    try connection.withPendingCiphertext(body)
-  }
-
-  /// Takes what was pushed and never used: the bytes behind the peer's close_notify, for protocols
-  /// that go on in the clear, or those that a failed connection did not get to.
-  ///
-  /// Empty as long as the connection may still use them.
-  public func takeUnconsumedCiphertext() -> [UInt8] {
-    guard peerHasClosed || failure != nil, !connection.reports.isLent else { return [] }
-    return connection.takeUnreadCiphertext()
-  }
-
-  /// Bytes to pull; asking changes nothing.
-  public var pendingCiphertext: Int { connection.pendingCiphertext }
-
-  /// Bytes that `push` would take now, at most the incoming ring's capacity.
-  public var ciphertextCapacity: Int {
-    failure == nil && !inputHasEnded ? connection.freeIncoming : 0
-  }
-
-  /// Bytes that the last blocked call asked for: no fewer can move it, and taking no more leaves
-  /// what lies behind a record to others. 0 after a push, until the next `step` or `read`.
-  public var wantedCiphertext: Int { connection.wantedCiphertext }
-
-  /// Bytes pushed that no call has used yet.
-  public var unreadCiphertext: Int { connection.unreadCiphertext }
-}
-
-// MARK: - Questions
-
-extension TLSEngine {
-  /// What was agreed on; nil before `.done`. Made anew each time it is asked for.
-  public var negotiated: Negotiated? {
-    phase == .handshake ? nil : connection.negotiated(as: role)
-  }
-
-  /// The error that every call repeats, if the connection has failed.
-  public var terminalError: TLSError? { failure }
-
-  /// Takes the oldest event; at most 32 wait.
-  public func nextEvent() -> Event? { connection.reports.events.next() }
-}
-
 // MARK: - How calls end
 
 extension TLSEngine {
   /// What every throwing call does first.
-  private func enter() throws(TLSError) {
+  func enter() throws(TLSError) {
     guard !connection.reports.isLent else { throw .misuse(.reentered, phase) }
-    if let failure { throw failure }
+    if let terminalError { throw terminalError }
   }
 
   /// Turns an outcome into what it needs (nil: nothing), or latches it as the end.
@@ -239,7 +150,7 @@ extension TLSEngine {
       return nil
     case .closed, .failed, .unexpected:
       let error = connection.diagnose(outcome, in: phase, inputHasEnded: inputHasEnded)
-      failure = error
+      terminalError = error
       throw error
     }
   }
