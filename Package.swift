@@ -53,6 +53,13 @@ let package = Package(
       dependencies: ["MemoryTLS", "MemoryTLSTesting", "MemoryTLSFlights", "COpenSSL"],
       swiftSettings: tests),
     .testTarget(
+      name: "MemoryTLSTestingTests",
+      dependencies: ["MemoryTLS", "MemoryTLSTesting", "MemoryTLSFlights"],
+      swiftSettings: tests),
+    .testTarget(
+      name: "MemoryTLSFlightsTests", dependencies: ["MemoryTLS", "MemoryTLSFlights"],
+      swiftSettings: tests),
+    .testTarget(
       name: "MemoryTLSTransportTests",
       dependencies: ["MemoryTLS", "MemoryTLSTransport", "MemoryTLSTesting", system],
       swiftSettings: tests),

@@ -1,0 +1,42 @@
+import MemoryTLS
+import MemoryTLSFlights
+import Testing
+
+@Suite struct FlightTests {
+  @Test func `bytes of one direction are one flight until the other answers`() {
+    var log = FlightLog()
+    #expect(log.flights.isEmpty)
+    log.append([22, 3, 1], messages: ["ClientHello"], .clientToServer)
+    log.append([0, 1, 9], .clientToServer)
+    log.append([22, 3, 3, 0, 0], messages: ["ServerHello", "Certificate"], .serverToClient)
+    log.append([21, 3, 3, 0, 0], .clientToServer)
+    #expect(log.flights.map(\.direction) == [.clientToServer, .serverToClient, .clientToServer])
+    #expect(log.flights.map(\.bytes.count) == [6, 5, 5])
+    #expect(log.flights.map(\.messages) == [["ClientHello"], ["ServerHello", "Certificate"], []])
+  }
+
+  @Test func `a record that was cut is whole in its flight`() {
+    var log = FlightLog()
+    for byte in [22, 3, 1, 0, 2, 7, 8, 20, 3, 3, 0, 1, 1] as [UInt8] {
+      log.append([byte], .serverToClient)
+    }
+    #expect(log.flights.count == 1)
+    #expect(log.flights.first?.records.map(\.contentType) == [.handshake, .changeCipherSpec])
+    #expect(log.flights.first?.records.map(\.byteCount) == [7, 6])
+  }
+
+  @Test func `a flight without bytes has no records`() {
+    #expect(Flight(.clientToServer).records == [])
+    #expect(Flight(.clientToServer).messages == [])
+  }
+
+  @Test func `logs are values`() {
+    var log = FlightLog()
+    log.append([1], .clientToServer)
+    let copy = log
+    log.append([2], .serverToClient)
+    #expect(copy.flights.count == 1 && copy != log)
+    #expect(Direction.clientToServer.reversed == .serverToClient)
+    #expect(Direction.serverToClient.reversed == .clientToServer)
+  }
+}
