@@ -33,11 +33,19 @@ struct MemTLS: ParsableCommand {
     subcommands: [HandshakeCommand.self, ClientCommand.self, ServerCommand.self])
 
   static func main() {
+    openStandardDescriptors()
     do {
       var command = try parseAsRoot()
       try command.run()
     } catch {
       end(with: error)
+    }
+  }
+
+  /// A closed stdin, stdout or stderr becomes /dev/null, so that no channel takes its number.
+  private static func openStandardDescriptors() {
+    for number: Int32 in 0...2 where fcntl(number, F_GETFD) < 0 {
+      _ = unsafe open("/dev/null", number == 0 ? O_RDONLY : O_WRONLY)
     }
   }
 

@@ -79,6 +79,19 @@ struct ClientCommandTests {
     }
   }
 
+  @Test func `closed standard descriptors do no harm`() throws {
+    try withServer(["-rev"]) { port in
+      let line = "\"$0\" client tcp:127.0.0.1:\(port) --ca \"$1\""
+      let withoutInput = try Command.run(
+        "sh", ["-c", line + " <&-", Command.memtls, credentials.ca])
+      #expect(withoutInput.status == 0, "\(withoutInput.errors)")
+      #expect(withoutInput.errors.contains("sent 0 bytes, received 0 bytes"))
+      let withoutAny = try Command.run(
+        "sh", ["-c", "echo hello | " + line + " >&- 2>&-", Command.memtls, credentials.ca])
+      #expect(withoutAny.status == 0 && withoutAny.output.isEmpty)
+    }
+  }
+
   /// Runs `openssl s_server` on a free port while the body runs.
   private func withServer(_ options: [String], _ body: (Int) throws -> Void) throws {
     let server = Process()
