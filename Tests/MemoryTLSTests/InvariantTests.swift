@@ -14,7 +14,7 @@ import Testing
     #expect(try pair.server.engine.step() == .needs(.push(atLeast: 5)))
     try pair.settle()
     #expect(try pair.client.engine.read().transfer == .needs(.push(atLeast: 5)))
-    while case .moved = try pair.client.engine.write(text(600)) {}
+    try fill(pair.client.engine, text(600))
     #expect(try pair.client.engine.write(text(600)) == .needs(.pull))
     #expect(try pair.client.engine.close() == .needs(.pull))
     #expect(pair.client.engine.phase == .open)
@@ -118,7 +118,7 @@ import Testing
   ) throws {
     let puppets = try Settings(version).capacity(512).open()
     let (victim, peer) = (puppets[isServer], puppets[!isServer])
-    while case .moved = try victim.engine.write([7]) {}
+    try fill(victim.engine, [7])
     victim.push(badRecord[...])
     victim.move()
     victim.pull()

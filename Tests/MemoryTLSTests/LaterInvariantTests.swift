@@ -70,7 +70,7 @@ import Testing
   ) throws {
     let puppets = try Settings(version).capacity(600).open()
     #expect(puppets.server.push(text(100_000)[...]) == 600)
-    while case .moved = try puppets.client.engine.write(text(100_000)) {}
+    try fill(puppets.client.engine, text(100_000))
     #expect(puppets.client.engine.pendingCiphertext <= 600)
     var events = EventQueue()
     for _ in 0..<1000 { events.append(.alert(.noRenegotiation, .received)) }
@@ -86,7 +86,7 @@ import Testing
     let capacity = 2048
     let puppets = try Settings(version).capacity(capacity).open()
     let puppet = puppets[isServer]
-    while case .moved = try puppet.engine.write([7]) {}
+    try fill(puppet.engine, [7])
     puppet.push(badRecord[...])
     puppet.move()
     #expect(puppet.error != nil)

@@ -138,6 +138,16 @@ extension Puppet {
   fileprivate var hasNews: Bool { given < sent.count }
 }
 
+/// Writes until the outgoing ring has no room.
+func fill(
+  _ engine: TLSEngine, _ piece: [UInt8], sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  for _ in 0..<10_000 {
+    guard case .moved = try engine.write(piece) else { return }
+  }
+  Issue.record("the ring is never full: \(engine)", sourceLocation: sourceLocation)
+}
+
 /// Expects that every method that throws repeats the error, and that the rest goes on working.
 func expectLatched(
   _ engine: TLSEngine, _ error: TLSError?, sourceLocation: SourceLocation = #_sourceLocation
