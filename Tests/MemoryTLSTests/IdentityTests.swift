@@ -111,6 +111,7 @@ import Testing
       (with(chain: .pem(broken)), .malformedCertificate, "is malformed"),
       (with(chain: .pem(String(pem.dropLast(40)))), .malformedCertificate, "is malformed"),
       (with(chain: .file("/absent.pem")), .unreadableFile, "/absent.pem: No such file"),
+      (with(chain: .file("/dev/null\0.pem")), .unreadableFile, "cannot read /dev/null"),
       (with(chain: .file(directory.path)), .unreadableFile, directory.path),
       (with(key: .bytes([])), .malformedKey, "(0 bytes)"),
       (with(key: .bytes(text(100))), .malformedKey, "neither PEM nor DER"),

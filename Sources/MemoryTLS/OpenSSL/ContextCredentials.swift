@@ -68,9 +68,7 @@ extension ContextHandle {
   }
 
   private func trustDirectory(_ path: String) throws(TLSError) {
-    ErrorQueue.clear()
-    guard let probe = unsafe BIO_new_file(path, "rb") else { throw .unreadable(path) }
-    unsafe BIO_free(probe)
+    unsafe BIO_free(try openFile(path))
     guard unsafe SSL_CTX_load_verify_dir(pointer, path) == 1 else { throw .unreadable(path) }
   }
 }

@@ -9,8 +9,7 @@ extension Source {
       guard case .bytes(let bytes) = self else { return [] }
       return bytes
     }
-    ErrorQueue.clear()
-    guard let file = unsafe BIO_new_file(path, "rb") else { throw .unreadable(path) }
+    let file = unsafe try openFile(path)
     defer { unsafe BIO_free(file) }
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 65536)
@@ -106,6 +105,15 @@ extension Source {
       return unsafe d2i_AutoPrivateKey(nil, &position, buffer.count)
     } ?? d2i_PKCS8PrivateKey_bio(bio, nil, PassphraseRequest.answer, argument)
   }
+}
+
+/// A BIO on a file or directory. C would open the file whose name ends before a NUL.
+func openFile(_ path: String) throws(TLSError) -> OpaquePointer {
+  ErrorQueue.clear()
+  guard !path.utf8.contains(0), let file = unsafe BIO_new_file(path, "rb") else {
+    throw .unreadable(path)
+  }
+  return unsafe file
 }
 
 /// What a key's decoder asks for; the answer keeps OpenSSL from asking at the terminal.
