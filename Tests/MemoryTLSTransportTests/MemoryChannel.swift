@@ -10,6 +10,8 @@ final class MemoryChannel: Transport {
   private(set) var requests: [Int] = []
   /// Calls of `read` that found nothing: many in a row mean that somebody waits without waiting.
   private var idleReads = 0
+  /// What reading fails with from now on.
+  var readFailure: Errno?
   private let incoming: Store
   private let outgoing: Store
 
@@ -42,6 +44,7 @@ final class MemoryChannel: Transport {
 
   func read(into out: inout OutputSpan<UInt8>) throws(Errno) -> Movement {
     guard out.freeCapacity > 0 else { return .moved(0) }
+    if let readFailure { throw readFailure }
     let count = min(out.freeCapacity, incoming.bytes.count)
     guard count > 0 else { return incoming.isClosed ? .ended : try idle() }
     idleReads = 0

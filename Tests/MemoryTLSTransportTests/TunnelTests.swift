@@ -118,4 +118,15 @@ import Testing
     #expect(received == pattern(5000))
     try ends.tunnel.run()
   }
+
+  @Test(arguments: versions)
+  func `a channel that fails behind the peer's close has gone too`(version: ProtocolVersion) throws
+  {
+    let ends = try MemoryTunnel(version)
+    #expect(try ends.peer.closeSending() == .ended)
+    ends.runUntilIdle()
+    ends.near.readFailure = .connectionReset
+    try ends.tunnel.run()
+    #expect(try ends.plain.read().movement == .ended)
+  }
 }
