@@ -114,6 +114,7 @@ import Testing
     #expect(error?.tls?.isAlert(.handshakeFailure) == true, "\(error as Any)")
     #expect(events.contains(.alert(.noRenegotiation, .sent)))
     #expect(try await child.status != 0)
+    withExtendedLifetime(files) {}
   }
 
   @Test func `a renegotiation that s_server asks for is refused`() async throws {
@@ -131,6 +132,7 @@ import Testing
     #expect(error?.tls?.isAlert(.handshakeFailure) == true, "\(error as Any)")
     #expect(events.contains(.alert(.noRenegotiation, .sent)))
     _ = try await child.status
+    withExtendedLifetime(files) {}
   }
 }
 
