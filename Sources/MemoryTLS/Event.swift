@@ -22,7 +22,7 @@ struct EventQueue {
   private var dropped = 0
 
   mutating func append(_ event: Event) {
-    guard waiting.count < Self.capacity else {
+    guard waiting.count < Self.capacity, dropped == 0 else {
       dropped += 1
       return
     }

@@ -15,3 +15,13 @@ public struct Identity: Sendable, Hashable {
     self.passphrase = passphrase
   }
 }
+
+extension Identity: CustomStringConvertible, CustomReflectable {
+  /// Where the chain and the key come from; never the passphrase or the key's bytes.
+  public var description: String { "chain \(chain.label), key \(key.label)" }
+
+  /// The same for `dump` and debuggers.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["chain": chain.label, "key": key.label])
+  }
+}

@@ -12,10 +12,21 @@ enum ServerName {
     guard name.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else {
       throw .serverIdentity("server name \"\(name)\" is not ASCII: use its punycode form")
     }
+    guard name.utf8.allSatisfy(isAllowed) else {
+      throw .serverIdentity("\"\(name)\" is no DNS name: letters, digits, - and _ between dots")
+    }
     let labels = name.split(separator: ".", omittingEmptySubsequences: false)
     guard name.utf8.count <= 253, labels.allSatisfy({ 1...63 ~= $0.utf8.count }) else {
       throw .serverIdentity("\"\(name)\" is no DNS name: 253 bytes at most, in labels of 1 to 63")
     }
     return name
+  }
+
+  private static func isAllowed(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    default: "-_.".utf8.contains(byte)
+    }
   }
 }

@@ -7,7 +7,7 @@ extension TLSEngine {
   public func read(upTo limit: Int = 16384) throws(TLSError) -> (bytes: [UInt8], transfer: Transfer)
   {
     var transfer = Transfer.moved(0)
-    let bytes = try [UInt8](capacity: max(0, limit)) { out throws(TLSError) in
+    let bytes = try [UInt8](capacity: min(max(0, limit), 16384)) { out throws(TLSError) in
       transfer = try read(into: &out)
     }
     return (bytes, transfer)

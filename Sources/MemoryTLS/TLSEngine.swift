@@ -14,6 +14,7 @@
 /// The first error that is not the caller's own is final: every later call repeats it. Only pulling,
 /// the questions, `nextEvent()` and `takeUnconsumedCiphertext()` go on working. An engine belongs to
 /// one thread at a time.
+@safe
 public final class TLSEngine {
   /// Which end this is.
   public let role: Role
@@ -88,6 +89,7 @@ public final class TLSEngine {
     guard phase != .handshake else { throw .misuse(.handshakeIncomplete, phase) }
     guard phase == .open else { throw .misuse(.writeAfterClose, phase) }
     guard !plaintext.isEmpty else { return .moved(0) }
+    if let need = try finishHandshakeMessages() { return .needs(need) }
     queueOwedTickets()
     if let need = try finishHandshakeMessages() { return .needs(need) }
     let record = min(plaintext.count, context.configuration.largestRecord)

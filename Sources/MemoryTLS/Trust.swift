@@ -40,5 +40,8 @@ public enum ClientCertificates: Sendable, Hashable {
   /// Yes; a client may go without. One that comes must be trusted.
   case request
   /// Yes; a client without is refused (certificate_required, or handshake_failure in TLS 1.2).
+  ///
+  /// Whoever the configuration's ``TLSConfiguration/trust`` vouches for gets in: with
+  /// ``Trust/system`` anyone to whom a public authority gave a client certificate.
   case require
 }

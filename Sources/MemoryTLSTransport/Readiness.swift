@@ -88,19 +88,23 @@ public func wait(
   if !isReady, let deadline, ContinuousClock.now >= deadline { throw .deadlineExceeded }
 }
 
-/// poll(2), again after a signal, rounded up to the next millisecond.
+/// poll(2), again after a signal.
 private func poll(
   _ polled: inout [pollfd], until limit: ContinuousClock.Instant?
 ) throws(WaitFailure) {
   while true {
-    let rest = limit.map { max(.zero, ContinuousClock.now.duration(to: $0)) }
-    let milliseconds =
-      rest.map {
-        CInt(
-          clamping: ($0.components.seconds * 1000)
-            + ($0.components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
-      } ?? -1
+    let milliseconds = limit.map { ContinuousClock.now.duration(to: $0).pollTimeout } ?? -1
     if unsafe poll(&polled, nfds_t(polled.count), milliseconds) >= 0 { return }
     guard errno == EINTR else { throw .poll(Errno(rawValue: errno)) }
+  }
+}
+
+extension Duration {
+  /// Milliseconds for poll(2): none for what is past, rounded up, at most 24 days.
+  fileprivate var pollTimeout: CInt {
+    let (seconds, attoseconds) = components
+    guard seconds >= 0, attoseconds >= 0 else { return 0 }
+    guard seconds < Int64(CInt.max) / 1000 else { return CInt.max }
+    return CInt(seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
   }
 }

@@ -7,6 +7,8 @@ public enum StreamError<Failure: Error>: Error {
   case tls(TLSError)
   /// The channel failed.
   case transport(Failure)
+  /// The channel takes no more, without having failed.
+  case ended
   /// Nothing failed, but the deadline passed or someone interrupted; call again to go on.
   case wait(WaitFailure)
 }
@@ -19,6 +21,7 @@ extension StreamError: CustomStringConvertible {
     switch self {
     case .tls(let error): "\(error)"
     case .transport(let failure): "channel: \(failure)"
+    case .ended: "channel takes no more"
     case .wait(.deadlineExceeded): "timed out"
     case .wait(.interrupted): "interrupted"
     case .wait(let failure): "cannot wait: \(failure)"

@@ -25,16 +25,16 @@ extension TLSStream {
       switch movement {
       case .moved(let count): return count
       case .ended: return 0
-      case .wouldBlock: try pause(.read, until: deadline)
+      case .wouldBlock: try pause(for: readiness(for: .read), until: deadline)
       }
     }
   }
 
-  /// Waits for plaintext: at most `limit` bytes and one record; empty at the peer's close_notify.
+  /// Waits for plaintext: at most `limit` bytes (1 or more) and one record; empty at the peer's close_notify.
   public func receive(
     upTo limit: Int = 16384, until deadline: ContinuousClock.Instant? = nil
   ) throws(Failure) -> [UInt8] {
-    try [UInt8](capacity: max(1, limit)) { out throws(Failure) in
+    try [UInt8](capacity: min(max(1, limit), 16384)) { out throws(Failure) in
       _ = try receive(into: &out, until: deadline)
     }
   }
@@ -49,8 +49,11 @@ extension TLSStream {
     while !rest.isEmpty {
       let movement = try finishing { () throws(Failure) in try write(rest) }
       switch movement {
-      case .moved(let count): rest = rest.extracting(count...)
-      case .wouldBlock, .ended: try pause(.write, until: deadline)
+      case .moved(let count):
+        rest = rest.extracting(count...)
+        if !rest.isEmpty { try pause(for: .now, until: deadline) }
+      case .wouldBlock, .ended:
+        try pause(for: readiness(for: .write), until: deadline)
       }
     }
     try block(.write, until: deadline) { () throws(Failure) -> Void? in try flush() ? () : nil }
@@ -64,7 +67,13 @@ extension TLSStream {
   }
 
   /// Sends close_notify; reading goes on until the peer's. The channel stays open.
+  ///
+  /// Before the handshake is done it aborts instead, at once: nothing is sent, and later calls throw.
   public func close(until deadline: ContinuousClock.Instant? = nil) throws(Failure) {
+    guard engine.phase != .handshake else {
+      _ = try tls { () throws(TLSError) in try engine.close() }
+      return
+    }
     try block(.write, until: deadline) { () throws(Failure) -> Void? in
       try closeSending() == .ended ? () : nil
     }
@@ -78,15 +87,21 @@ extension TLSStream {
   public func linger(until deadline: ContinuousClock.Instant) {
     try? block(.write, until: deadline) { () throws(Failure) -> Void? in try flush() ? () : nil }
     _ = try? base.closeSending()
+    while true {
+      let movement = discard()
+      let readiness = movement == .wouldBlock ? base.readiness(for: .read) : .now
+      guard movement != .ended, (try? pause(for: readiness, until: deadline)) != nil else { return }
+    }
+  }
+
+  /// Reads what is there, at most 1 MiB before somebody looks at the time.
+  private func discard() -> Movement {
     var movement = Movement.moved(0)
-    while movement != .ended {
-      if movement == .wouldBlock {
-        let readiness = base.readiness(for: .read)
-        guard (try? wait(for: readiness, until: deadline, interrupter: interrupter)) != nil
-        else { return }
-      }
+    for _ in 0..<64 {
+      guard case .moved = movement else { break }
       _ = [UInt8](capacity: 16384) { out in movement = (try? base.read(into: &out)) ?? .ended }
     }
+    return movement
   }
 
   private func block<T>(
@@ -95,15 +110,18 @@ extension TLSStream {
   ) throws(Failure) -> T {
     while true {
       if let result = try finishing(attempt) { return result }
-      try pause(interest, until: deadline)
+      try pause(for: readiness(for: interest), until: deadline)
     }
   }
 
+  /// Waits between two rounds of a call. A peer that keeps the channel ready holds nobody longer than
+  /// the deadline.
   private func pause(
-    _ interest: Interest, until deadline: ContinuousClock.Instant?
+    for readiness: Readiness, until deadline: ContinuousClock.Instant?
   ) throws(Failure) {
+    if let deadline, ContinuousClock.now >= deadline { throw .wait(.deadlineExceeded) }
     do throws(WaitFailure) {
-      try wait(for: readiness(for: interest), until: deadline, interrupter: interrupter)
+      try wait(for: readiness, until: deadline, interrupter: interrupter)
     } catch {
       throw .wait(error)
     }
@@ -116,10 +134,9 @@ extension TLSStream {
       return try call()
     } catch {
       let patience = ContinuousClock.now + .seconds(2)
-      while case .tls = error, engine.pendingCiphertext > 0 {
+      while case .tls = error, isHolding {
         let readiness = base.readiness(for: .write)
-        guard (try? wait(for: readiness, until: patience, interrupter: interrupter)) != nil
-        else { break }
+        guard (try? pause(for: readiness, until: patience)) != nil else { break }
         sendPending()
       }
       throw error

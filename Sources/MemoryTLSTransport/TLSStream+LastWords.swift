@@ -13,7 +13,7 @@ extension TLSStream {
         movement = try readRecord(into: &out)
       }
     }
-    throw .transport(sendFailure)
+    throw sendFailure
   }
 
   /// Reads what was kept, if anything was.

@@ -4,20 +4,28 @@ internal import MemoryTLS
 
 extension TLSStream {
   /// Moves the handshake; false if it is blocked. What it leaves pending is sent as far as possible.
+  ///
+  /// A peer that never stops sending gets ``roundLimit`` rounds; who waits looks at the time then.
   func advanceHandshake() throws(Failure) -> Bool {
-    while engine.phase == .handshake {
+    for _ in 0..<Self.roundLimit {
+      guard engine.phase == .handshake else { return true }
       let step = try tls { () throws(TLSError) in try engine.step() }
       sendPending()
       guard case .needs(let need) = step else { return true }
       (readNeed, writeNeed) = (need, need)
       guard try meet(need) else { return false }
     }
-    return true
+    (readNeed, writeNeed) = (nil, nil)
+    return false
   }
+
+  /// Rounds without result after which a call answers that it would block, though it is ready again
+  /// at once: enough for any handshake, and few enough to look at the time between them.
+  private static var roundLimit: Int { 256 }
 
   /// Reads plaintext, at most one record's.
   func readRecord(into out: inout OutputSpan<UInt8>) throws(Failure) -> Movement {
-    while true {
+    for _ in 0..<Self.roundLimit {
       sendPending()
       let transfer = try tls { () throws(TLSError) in try engine.read(into: &out) }
       switch transfer {
@@ -30,6 +38,8 @@ extension TLSStream {
         guard try meet(need) else { return .wouldBlock }
       }
     }
+    readNeed = nil
+    return .wouldBlock
   }
 
   /// Sends everything pending; false if the channel does not take it all.
@@ -56,7 +66,7 @@ extension TLSStream {
     do throws(Failure) {
       while readAhead == .ring, mayReceive, case .moved = try readBase(0) {}
     } catch {
-      if case .transport(let failure) = error { sendFailure = failure }
+      if case .transport = error { sendFailure = error }
     }
     return false
   }
@@ -68,10 +78,10 @@ extension TLSStream {
       do throws(Base.Failure) {
         while engine.pendingCiphertext > 0, try sendPiece() {}
         // The channel may hold bytes inside.
-        baseIsHolding = try base.write([UInt8]().span) == .wouldBlock
+        if sendFailure == nil { baseIsHolding = try base.write([UInt8]().span) == .wouldBlock }
       } catch {
         // Once TLS has failed, that nobody takes the alert is no news.
-        if engine.terminalError == nil { sendFailure = error }
+        if engine.terminalError == nil { sendFailure = .transport(error) }
         _ = engine.pull()
       }
     }
@@ -88,6 +98,7 @@ extension TLSStream {
       guard case .moved(let count) = movement else { return 0 }
       return count
     }
+    if movement == .ended, engine.terminalError == nil { sendFailure = .ended }
     guard case .moved = movement else { return false }
     return true
   }
@@ -106,7 +117,7 @@ extension TLSStream {
   }
 
   private func reportSendFailure(else result: Bool) throws(Failure) -> Bool {
-    if let sendFailure { throw .transport(sendFailure) }
+    if let sendFailure { throw sendFailure }
     return result
   }
 
@@ -173,7 +184,7 @@ extension TLSStream {
 
   /// A truncation after the channel refused to send is the channel's failure.
   private func failure(_ error: TLSError) -> Failure {
-    if error.code == .truncated, let sendFailure { return .transport(sendFailure) }
+    if error.code == .truncated, let sendFailure { return sendFailure }
     return .tls(error)
   }
 }

@@ -33,7 +33,7 @@ public final class TLSStream<Base: Transport>: Transport {
   /// Whether the channel has said that nothing more comes.
   var baseHasEnded = false
   /// Why the channel takes no more.
-  var sendFailure: Base.Failure?
+  var sendFailure: Failure?
   /// Whether the channel took bytes that it has not passed on.
   var baseIsHolding = false
   /// Read already, in search of the reason for a failure.

@@ -34,7 +34,10 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
     while !(outward.isDone && inward.isDone) {
       let outwardMoved = try advanceOutward()
       let inwardMoved = try advanceInward()
-      if outwardMoved || inwardMoved { continue }
+      if outwardMoved || inwardMoved {
+        try pause(for: .now)
+        continue
+      }
       if inward.isDone, !outward.isDelivering, !secure.isHolding, secure.peerHasLeft { return }
       try pause()
     }

@@ -28,6 +28,18 @@ import Testing
     #expect(queue.next() == .alert(.closeNotify, .received))
   }
 
+  @Test func `nothing newer comes before the count of what is missing`() {
+    var queue = EventQueue()
+    for _ in 0...EventQueue.capacity { queue.append(.alert(.noRenegotiation, .received)) }
+    _ = queue.next()
+    queue.append(.alert(.closeNotify, .received))
+    for _ in 1..<EventQueue.capacity {
+      #expect(queue.next() == .alert(.noRenegotiation, .received))
+    }
+    #expect(queue.next() == .dropped(2))
+    #expect(queue.next() == nil)
+  }
+
   @Test(arguments: versions, wires)
   func `close_notify is an event at both ends`(version: ProtocolVersion, wire: Wire) throws {
     let pair = try Settings(version).pair(wire)

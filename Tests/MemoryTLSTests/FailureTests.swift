@@ -149,4 +149,20 @@ import Testing
     [0x5E, 0xC1, 0x37, 0x99, 0x02, 0x5A, 0x11, 0xE8],
     Array(repeating: 0x00, count: 64),
   ]
+
+  // RFC 8446 §6.2: "Upon transmission or receipt of a fatal alert message, both parties MUST
+  // immediately close the connection"; and whatever its level says, this one is fatal.
+  @Test func `an alert that TLS 1.3 calls fatal is one even if its level says warning`() throws {
+    let pair = try Puppets(Settings(.tls13))
+    pair.client.move()
+    pair.server.take(pair.client.pull())
+    pair.server.move()
+    pair.server.take([21, 3, 3, 0, 2, 1, 40])
+    pair.server.pull()
+    pair.server.move()
+    let error = pair.server.error
+    #expect(error?.code == .alertReceived && error?.fault == .peer)
+    #expect(error?.alert?.alert == .handshakeFailure && error?.alert?.origin == .received)
+    #expect(pair.server.engine.pendingCiphertext == 0)
+  }
 }

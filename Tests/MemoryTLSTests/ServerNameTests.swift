@@ -18,6 +18,9 @@ import Testing
     #expect(message("") == "an empty server name would match any certificate")
     #expect(message("::1") == "\"::1\" is an address, not a name: use .address")
     #expect(message("ü") == "server name \"ü\" is not ASCII: use its punycode form")
+    for name in ["example.org:443", "a/b", "fe80::1%eth0", "*.example.org"] {
+      #expect(message(name)?.contains("letters, digits, - and _") == true, "\(name)")
+    }
     #expect(message("a..b")?.hasPrefix("\"a..b\" is no DNS name") == true)
   }
 }

@@ -19,4 +19,11 @@ import Testing
     try pair.settle()
     #expect(pair.client.hasEnded && pair.server.hasEnded)
   }
+
+  @Test func `reading up to any limit allocates no more than a record`() throws {
+    let pair = try Settings().pair()
+    try pair.settle()
+    #expect(try pair.client.engine.read(upTo: .max).transfer == .needs(.push(atLeast: 5)))
+    #expect(try pair.client.engine.read(upTo: -1).transfer == .moved(0))
+  }
 }

@@ -63,6 +63,14 @@ import Testing
     #expect(ERR_peek_error() == 0)
   }
 
+  @Test func `a file is no directory, and neither are two`() throws {
+    let directory = try TemporaryDirectory()
+    let file = try directory.write("", as: "ca.pem")
+    #expect(refusal(of: .directory(file))?.message == "\(file) is a file and not a directory")
+    let error = refusal(of: .directory("/tmp:/var"))
+    #expect(error?.message == "directory /tmp:/var has a colon in its name")
+  }
+
   @Test func `an absent directory is refused`() {
     let error = refusal(of: .directory("/absent/directory"))
     #expect(error?.code == .unreadableFile)

@@ -29,7 +29,7 @@ struct Child: Sendable {
     for end in [there.readEnd, back.writeEnd] { try end.close() }
     if let given { try given.close() }
     // A program that hangs is killed by its own id; the test sees its status.
-    DispatchQueue.global().asyncAfter(deadline: .now() + 60) {
+    DispatchQueue.global().asyncAfter(deadline: .now() + patience) {
       if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
     exit = Worker {

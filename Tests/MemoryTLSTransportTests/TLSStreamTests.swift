@@ -58,6 +58,7 @@ import Testing
     let (near, far) = try Channel.pipes.ends()
     try await together {
       let stream = try settings.clientStream(over: near)
+      try stream.handshake(until: stalled)
       try stream.close(until: stalled)
       try stream.close(until: stalled)
       #expect(try stream.receive(exactly: 100_000) == pattern(100_000))

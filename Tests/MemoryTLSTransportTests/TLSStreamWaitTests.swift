@@ -29,15 +29,34 @@ import Testing
   }
 
   @Test(arguments: versions)
-  func `receiving and closing that a deadline ended go on later`(
+  func `closing that a deadline ended goes on later`(version: ProtocolVersion) throws {
+    let settings = try Settings(version)
+    let (near, far) = MemoryChannel.pair(capacity: 1)
+    let (client, server) = (
+      try settings.clientStream(over: near), try settings.serverStream(over: far)
+    )
+    for _ in 0..<100_000
+    where client.engine.phase == .handshake || server.engine.phase == .handshake {
+      _ = try (client.write([]), server.write([]))
+    }
+    #expect(streamError { try client.close(until: .now) }?.wait == .deadlineExceeded)
+    var movement = Movement.wouldBlock
+    for _ in 0..<1000 where movement == .wouldBlock {
+      movement = try server.read().movement
+      _ = try client.closeSending()
+    }
+    #expect(movement == .ended)
+    #expect(client.engine.phase == .closing && client.engine.pendingCiphertext == 0)
+  }
+
+  @Test(arguments: versions)
+  func `receiving that a deadline ended goes on later`(
     version: ProtocolVersion
   ) async throws {
     let settings = try Settings(version)
     let (near, far) = try Channel.pipes.ends()
     try await together {
       let stream = try settings.clientStream(over: near)
-      let closing = streamError { try stream.close(until: .now) }
-      #expect(closing?.wait == .deadlineExceeded)
       try stream.handshake(until: stalled)
       let receiving = streamError { _ = try stream.receive(until: .now) }
       #expect(receiving?.wait == .deadlineExceeded)

@@ -17,7 +17,9 @@ final class Worker<Value: Sendable>: @unchecked Sendable {
   /// that hangs is left behind.
   var value: Value {
     get async throws {
-      DispatchQueue.global().asyncAfter(deadline: .now() + 120) { self.finish(.failure(Stalled())) }
+      DispatchQueue.global().asyncAfter(deadline: .now() + patience) {
+        self.finish(.failure(Stalled()))
+      }
       return try await withCheckedContinuation { waiting in
         lock.lock()
         defer { lock.unlock() }
@@ -62,5 +64,8 @@ func apart<A: Sendable>(_ body: @escaping @Sendable () throws -> A) async throws
   try await Worker(body).value
 }
 
+/// Seconds that only a stall ever takes, also where tests wait long for a processor.
+let patience = 1200.0
+
 /// A deadline that only a stall ever meets.
-var stalled: ContinuousClock.Instant { .now + .seconds(60) }
+var stalled: ContinuousClock.Instant { .now + .seconds(patience) }

@@ -19,6 +19,13 @@ import Testing
     try expectFailure(["server", "exec:true", "--cert", file], file)
   }
 
+  @Test func `an encrypted certificate is refused without asking for a passphrase`() throws {
+    let header = "-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,"
+    let text = header + String(repeating: "00", count: 16) + "\n\nAAAA\n-----END CERTIFICATE-----\n"
+    let file = try credentials.directory.write(text, to: "encrypted.pem")
+    try expectFailure(["client", "exec:true", "--servername", "a", "--ca", file], file)
+  }
+
   @Test func `a file without a certificate is named`() throws {
     let file = credentials.serverKey
     try expectFailure(["client", "exec:true", "--servername", "a", "--ca", file], file)

@@ -59,6 +59,25 @@ import Testing
     #expect(report.cipher == "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384")
   }
 
+  @Test func `padding that openssl.cnf asks for is not done`() throws {
+    let directory = try TemporaryDirectory()
+    let configuration = try directory.write(
+      """
+      openssl_conf = main
+      [main]
+      ssl_conf = ssl
+      [ssl]
+      system_default = defaults
+      [defaults]
+      RecordPadding = 4096
+
+      """, to: "openssl.cnf")
+    let run = try Command.run(
+      "env", ["OPENSSL_CONF=\(configuration)", Command.memtls, "handshake", "--json"])
+    let report = try JSONDecoder().decode(Report.self, from: Data(run.output.utf8))
+    #expect(report.flights.flatMap(\.records).allSatisfy { $0.bytes < 2000 })
+  }
+
   private struct Report: Decodable {
     let version: String
     let cipher: String

@@ -9,7 +9,7 @@ final class CallbackReports {
   var outbox = Outbox()
   /// Set when everything but an alert is known to fit the ring: in TLS 1.2, after the handshake.
   var writesOnlyAlertsUnasked = false
-  /// The last fatal alert.
+  /// The fatal alert for the peer.
   var fatalAlert: TLSError.SeenAlert?
   /// The first thing that verification found wrong.
   var verification: TLSError.VerificationFailure?
@@ -87,7 +87,7 @@ private func noteAlert(_ ssl: OpaquePointer?, _ place: CInt, _ value: CInt) {
   let origin: AlertOrigin = place & SSL_CB_WRITE != 0 ? .sent : .received
   let alert = Alert(rawValue: UInt8(truncatingIfNeeded: value))
   reports.events.append(.alert(alert, origin))
-  guard value >> 8 == SSL3_AL_FATAL else { return }
+  guard origin == .sent, value >> 8 == SSL3_AL_FATAL else { return }
   reports.fatalAlert = TLSError.SeenAlert(alert: alert, origin: origin)
 }
 

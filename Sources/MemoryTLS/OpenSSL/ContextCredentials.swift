@@ -68,7 +68,16 @@ extension ContextHandle {
   }
 
   private func trustDirectory(_ path: String) throws(TLSError) {
-    unsafe BIO_free(try openFile(path))
+    // OpenSSL would take a colon for a list of directories, and a file for one that is empty.
+    guard !path.utf8.contains(UInt8(ascii: ":")) else {
+      throw .configuration("directory \(path) has a colon in its name")
+    }
+    let probe = unsafe try openFile(path)
+    defer { unsafe BIO_free(probe) }
+    var byte: UInt8 = 0
+    guard unsafe BIO_read(probe, &byte, 1) < 0 else {
+      throw .configuration("\(path) is a file and not a directory")
+    }
     guard unsafe SSL_CTX_load_verify_dir(pointer, path) == 1 else { throw .unreadable(path) }
   }
 }

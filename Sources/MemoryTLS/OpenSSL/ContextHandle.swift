@@ -37,7 +37,12 @@ final class ContextHandle: @unchecked Sendable {
 
   /// What no caller chooses: modes that make writes retryable, no renegotiation, the server's order
   /// of cipher suites, and no session cache (a cache would grow with the peers).
+  ///
+  /// Two that `openssl.cnf` may have turned on are turned off: padding would make records longer than
+  /// the ring has room for, and an unexpected end of the input must not look like a clean one.
   private func applyFixedSettings() {
+    unsafe SSL_CTX_set_block_padding(pointer, 0)
+    unsafe SSL_CTX_clear_options(pointer, COpenSSL_SSL_OP_IGNORE_UNEXPECTED_EOF)
     unsafe COpenSSL_SSL_CTX_set_mode(pointer, COpenSSL_SSL_MODES)
     unsafe SSL_CTX_set_options(
       pointer,

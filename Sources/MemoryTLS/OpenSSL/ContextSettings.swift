@@ -19,8 +19,10 @@ extension ContextHandle {
   ) throws(TLSError) {
     var tls12: [String] = []
     var tls13: [String] = []
+    guard let ssl = unsafe SSL_new(pointer) else { throw .outOfMemory("SSL_new") }
+    defer { unsafe SSL_free(ssl) }
     for suite in suites {
-      let name = try name(of: suite)
+      let name = try unsafe name(of: suite, in: ssl)
       if suite.isTLS13 { tls13.append(name) } else { tls12.append(name) }
     }
     for (version, names) in [(ProtocolVersion.tls12, tls12), (.tls13, tls13)]
@@ -38,9 +40,7 @@ extension ContextHandle {
   }
 
   /// OpenSSL's name of a cipher suite; only an `SSL` can be asked for it.
-  private func name(of suite: CipherSuite) throws(TLSError) -> String {
-    guard let ssl = unsafe SSL_new(pointer) else { throw .outOfMemory("SSL_new") }
-    defer { unsafe SSL_free(ssl) }
+  private func name(of suite: CipherSuite, in ssl: OpaquePointer) throws(TLSError) -> String {
     let bytes = [UInt8(suite.rawValue >> 8), UInt8(suite.rawValue & 0xFF)]
     guard let cipher = unsafe SSL_CIPHER_find(ssl, bytes) else {
       throw .configuration("cipher suite \(suite) is unknown to \(OpenSSLVersion.text)")

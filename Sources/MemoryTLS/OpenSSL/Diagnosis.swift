@@ -25,7 +25,7 @@ extension Connection {
   private func diagnose(
     _ stack: [OpenSSLError], in phase: TLSError.Phase, inputHasEnded: Bool
   ) -> TLSError {
-    let alert = reports.fatalAlert
+    let alert = stack.receivedAlert ?? reports.fatalAlert
     func error(_ code: TLSError.Code, _ fault: TLSError.Fault, _ message: String) -> TLSError {
       TLSError(
         code, fault, message, phase: phase, alert: alert,
@@ -71,6 +71,14 @@ extension Connection {
 }
 
 extension [OpenSSLError] {
+  /// The alert that ended the connection, if the peer sent it: `SSL_AD_REASON_OFFSET` and its number.
+  /// In TLS 1.3 its level means nothing (RFC 8446 §6.2).
+  fileprivate var receivedAlert: TLSError.SeenAlert? {
+    let reasons = lazy.filter { $0.library == Int(ERR_LIB_SSL) }.map(\.reason)
+    guard let reason = reasons.first(where: { 1000...1255 ~= $0 }) else { return nil }
+    return TLSError.SeenAlert(alert: Alert(rawValue: UInt8(reason - 1000)), origin: .received)
+  }
+
   fileprivate func has(_ reason: CInt) -> Bool {
     contains { $0.library == Int(ERR_LIB_SSL) && $0.reason == Int(reason) }
   }

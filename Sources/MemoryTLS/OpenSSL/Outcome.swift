@@ -21,14 +21,15 @@ extension Connection {
   /// consumes some (openssl/openssl#7327); one that does not would spin, and is reported instead
   /// (openssl/openssl#12336).
   func perform(_ call: (OpaquePointer) -> CInt) -> Outcome {
-    defer { unsafe wantedCiphertext = BIO_ctrl_get_read_request(outer) }
     var unread = unreadCiphertext
     while true {
       ErrorQueue.clear()
       let result = unsafe call(ssl)
       let outcome = judge(unsafe SSL_get_error(ssl, result), ErrorQueue.drain())
+      guard outcome == .wantRead else { return outcome }
+      unsafe wantedCiphertext = BIO_ctrl_get_read_request(outer)
       let rest = unreadCiphertext
-      guard outcome == .wantRead, rest > 0 else { return outcome }
+      guard rest > 0 else { return outcome }
       guard rest < unread else { return .unexpected(SSL_ERROR_WANT_READ, []) }
       unread = rest
     }

@@ -45,7 +45,7 @@ extension Source {
   /// Reads PEM until there is no more; nil if a certificate is malformed.
   private func pemCertificates(_ bio: OpaquePointer) -> [X509Handle]? {
     var found: [X509Handle] = []
-    while let certificate = unsafe PEM_read_bio_X509_AUX(bio, nil, nil, nil) {
+    while let certificate = unsafe PEM_read_bio_X509_AUX(bio, nil, PassphraseRequest.answer, nil) {
       found.append(unsafe X509Handle(owning: certificate))
     }
     let last = ERR_peek_last_error()
