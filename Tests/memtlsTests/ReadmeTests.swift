@@ -33,10 +33,13 @@ import Testing
     let settings = try Settings()
     let (here, there) = MyChannel.pair()
     let server = Worker {
-      try shakeHands(TLSEngine(TLSContext(settings.server), as: .server), over: there)
+      var input: [UInt8] = []
+      let engine = try TLSEngine(TLSContext(settings.server), as: .server)
+      try shakeHands(engine, over: there, input: &input)
     }
+    var input: [UInt8] = []
     let client = try TLSEngine(TLSContext(settings.client), as: .client(.name("localhost")))
-    try shakeHands(client, over: here)
+    try shakeHands(client, over: here, input: &input)
     try server.join()
     #expect(client.negotiated?.version == .tls13)
   }
@@ -99,7 +102,10 @@ import Testing
 }
 
 // example: engine
-func shakeHands(_ engine: TLSEngine, over channel: MyChannel) throws {
+/// `input` holds what was received and is not pushed yet; what is left at the end is data.
+func shakeHands(
+  _ engine: TLSEngine, over channel: MyChannel, input: inout [UInt8]
+) throws {
   while true {
     let result = Result { () throws(TLSError) in try engine.step() }
     while engine.pendingCiphertext > 0 { channel.send(engine.pull()) }
@@ -107,12 +113,13 @@ func shakeHands(_ engine: TLSEngine, over channel: MyChannel) throws {
     case .done: return
     case .needs(.pull): continue
     case .needs(.push(atLeast: _)):
-      guard let bytes = channel.receive() else {
+      if input.isEmpty { input = channel.receive() }
+      guard !input.isEmpty else {
         engine.endOfInput()
         continue
       }
-      var taken = 0
-      while taken < bytes.count { taken += try engine.push(bytes.span.extracting(taken...)) }
+      let taken = try engine.push(input)
+      input.removeFirst(taken)
     }
   }
 }
@@ -145,11 +152,12 @@ final class MyChannel: Sendable {
 
   func send(_ bytes: [UInt8]) { _ = try? output.writeAll(bytes) }
 
-  func receive() -> [UInt8]? {
+  /// What is there, after waiting for it; empty at the end.
+  func receive() -> [UInt8] {
     let bytes = try? [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
       count = try input.read(into: UnsafeMutableRawBufferPointer(buffer))
     }
-    return bytes.flatMap { $0.isEmpty ? nil : $0 }
+    return bytes ?? []
   }
 }
 
