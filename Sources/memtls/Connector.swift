@@ -23,7 +23,7 @@ struct Connector {
       opened.abandon()
       throw error
     }
-    try opened.finish()
+    try opened.finish(until: Timeout(10).deadline, interrupter: interrupter)
   }
 
   private func shakeHands(_ stream: TLSStream<DescriptorTransport>) throws {
