@@ -35,9 +35,7 @@ struct Address {
   func makeSocket() throws -> FileDescriptor {
     let number = socket(family, Int32(SOCK_STREAM.rawValue), 0)
     try TCP.checked(number)
-    let descriptor = FileDescriptor(rawValue: number)
-    try Self.prepare(descriptor)
-    return descriptor
+    return try TCP.closingOnFailure(FileDescriptor(rawValue: number), Self.prepare)
   }
 
   /// No waiting in any call, nothing inherited by children, small records sent at once.
