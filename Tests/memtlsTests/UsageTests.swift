@@ -28,6 +28,14 @@ import Testing
     #expect(run.errors.split(separator: "\n").count == 1)
   }
 
+  @Test func `a system call that fails is a failure and not bad usage`() throws {
+    // One descriptor beyond the standard ones: too few for a pipe.
+    let run = try Command.run(
+      "sh", ["-c", "ulimit -n 4; exec \"$0\" client exec:true --insecure", Command.memtls])
+    #expect(run.status == 1)
+    #expect(run.errors == "memtls: too many open files\n")
+  }
+
   @Test(arguments: [
     [], ["--help"], ["handshake", "--help"], ["client", "--help"], ["server", "--help"],
   ])
