@@ -83,11 +83,6 @@ struct MemTLS: ParsableCommand {
   }
 }
 
-/// Talk, one line.
-func say(_ line: String) {
-  FileHandle.standardError.write(Data("memtls: \(line)\n".utf8))
-}
-
 /// Why a verb ends without success.
 struct CommandFailure: Error {
   let message: String

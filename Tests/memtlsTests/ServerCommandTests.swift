@@ -75,6 +75,23 @@ import Testing
     #expect(server.finish().status == 0)
   }
 
+  @Test(.enabled(if: isInstalled("openssl"), "needs the openssl command"))
+  func `a name with control characters stays on its line`() throws {
+    let server = try serve([], input: page)
+    let port = try server.listeningPort()
+    let client = try Command.run(
+      "openssl",
+      [
+        "s_client", "-connect", "127.0.0.1:\(port)", "-CAfile", credentials.ca, "-quiet",
+        "-servername", "\u{1B}[31mevil\r\nmemtls: all is well",
+      ])
+    #expect(client.status == 0)
+    let run = server.finish()
+    let line = try #require(run.errors.split(separator: "\n").first { $0.contains("all is well") })
+    #expect(line.hasPrefix("memtls: TLSv1.3"))
+    #expect(line.contains("for \\u{1B}[31mevil\\u{D}\\u{A}memtls: all is well"))
+  }
+
   @Test func `a client that sends no TLS is quoted`() throws {
     let server = try serve([], input: page)
     let port = try server.listeningPort()
