@@ -31,6 +31,7 @@ struct CredentialOptions: ParsableArguments {
     guard let text = try? String(contentsOfFile: passphraseFile, encoding: .utf8) else {
       throw CommandFailure.failed("cannot read \(passphraseFile)")
     }
-    return text.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init)
+    return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .first.map(String.init)
   }
 }
