@@ -6,7 +6,7 @@ struct Fingerprint: ExpressibleByArgument {
 
   init?(argument: String) {
     let digits = Array(argument.filter { $0 != ":" })
-    guard digits.count == 64 else { return nil }
+    guard digits.count == 64, digits.allSatisfy(\.isHexDigit) else { return nil }
     bytes = stride(from: 0, to: 64, by: 2).compactMap {
       UInt8(String(digits[$0...$0 + 1]), radix: 16)
     }
