@@ -69,8 +69,8 @@ extension Channel {
       return OpenedChannel(
         transport: DescriptorTransport(input: child.output, output: child.input), child: child)
     case .descriptors(let input, let output):
-      guard Set([input, output]).isDisjoint(with: [0, 1]) else {
-        throw CommandFailure.usage("fd:0 and fd:1 are stdin and stdout, which are the plaintext")
+      guard min(input, output) > 2 else {
+        throw CommandFailure.usage("fd:0, fd:1 and fd:2 are the plaintext's and the talk's")
       }
       for number in [input, output] where fcntl(number, F_GETFD) < 0 {
         throw CommandFailure.failed("descriptor \(number) is not open")

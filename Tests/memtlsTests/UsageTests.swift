@@ -11,6 +11,7 @@ import Testing
     ["handshake", "--alpn", ""], ["client", "nonsense"], ["client", "nonsense:x"],
     ["client", "tcp:localhost"], ["client", "tcp:localhost:65536"], ["client", "tcp:::1:443"],
     ["client", "fd:x"], ["client", "fd:0,1", "--insecure"], ["client", "exec:"],
+    ["client", "fd:2", "--insecure"], ["client", "fd:3,2", "--insecure"],
     ["client", "exec:'open", "--insecure"], ["client", "exec:true"],
     ["client", "exec:true", "--servername", ""], ["client", "exec:true", "--pin", "00"],
     ["client", "exec:true", "--insecure", "--ca", "ca.pem"],
