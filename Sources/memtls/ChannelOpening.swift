@@ -10,14 +10,46 @@ struct OpenedChannel {
   /// Ends a child that nobody talks to any more.
   func abandon() { child?.terminate() }
 
-  /// Waits for a child and says how it ended, if that was not well.
-  func finish() throws {
+  /// Waits for a child and says how it ended, if that was not well. One that goes on is ended.
+  func finish(until deadline: ContinuousClock.Instant, interrupter: Interrupter) throws {
     guard let child else { return }
     _ = try? transport.closeSending()
-    let status = child.wait()
+    let status: Int32
+    do throws(WaitFailure) {
+      status = try end(of: child, until: deadline, interrupter)
+    } catch {
+      child.terminate()
+      throw CommandFailure.failed(
+        error == .interrupted ? "interrupted" : "\(child.name) does not end")
+    }
     guard status == 0 else {
       throw CommandFailure.failed("\(child.name) ended with status \(status)")
     }
+  }
+
+  /// Waits for a child's end, and discards what it still writes: a full pipe would keep it for ever.
+  private func end(
+    of child: ChildProcess, until deadline: ContinuousClock.Instant, _ interrupter: Interrupter
+  ) throws(WaitFailure) -> Int32 {
+    var movement = Movement.moved(0)
+    while ContinuousClock.now < deadline {
+      if let status = child.ended() { return status }
+      if movement != .ended { movement = discard() }
+      switch movement {
+      case .moved: try wait(for: .now, interrupter: interrupter)
+      case .wouldBlock:
+        let readiness = transport.readiness(for: .read).union(ChildProcess.nextLook)
+        try wait(for: readiness, interrupter: interrupter)
+      case .ended: try wait(for: ChildProcess.nextLook, interrupter: interrupter)
+      }
+    }
+    throw .deadlineExceeded
+  }
+
+  private func discard() -> Movement {
+    var movement = Movement.ended
+    _ = [UInt8](capacity: 16384) { out in movement = (try? transport.read(into: &out)) ?? .ended }
+    return movement
   }
 }
 
@@ -37,8 +69,8 @@ extension Channel {
       return OpenedChannel(
         transport: DescriptorTransport(input: child.output, output: child.input), child: child)
     case .descriptors(let input, let output):
-      guard Set([input, output]).isDisjoint(with: [0, 1]) else {
-        throw CommandFailure.usage("fd:0 and fd:1 are stdin and stdout, which are the plaintext")
+      guard min(input, output) > 2 else {
+        throw CommandFailure.usage("fd:0, fd:1 and fd:2 are the plaintext's and the talk's")
       }
       for number in [input, output] where fcntl(number, F_GETFD) < 0 {
         throw CommandFailure.failed("descriptor \(number) is not open")

@@ -13,16 +13,14 @@ struct ChildProcess {
 
   /// Starts a program found through PATH; no shell is run.
   static func start(_ words: [String]) throws -> ChildProcess {
-    let toChild = try FileDescriptor.pipe()
-    let fromChild = try FileDescriptor.pipe()
+    let (toChild, fromChild) = try makePipes()
     let ours = [toChild.writeEnd, fromChild.readEnd]
     let theirs = [toChild.readEnd, fromChild.writeEnd]
     defer { for end in theirs { try? end.close() } }
-    for end in ours {
-      try end.makeNonBlocking()
-      try end.closeOnExec()
-    }
     do {
+      for end in ours { try end.makeNonBlocking() }
+      // Its own ends as well: what it keeps are the copies that are its stdin and stdout.
+      for end in ours + theirs { try end.closeOnExec() }
       let identifier = try spawn(words, input: toChild.readEnd, output: fromChild.writeEnd)
       return ChildProcess(name: words[0], input: ours[0], output: ours[1], identifier: identifier)
     } catch {
@@ -31,19 +29,45 @@ struct ChildProcess {
     }
   }
 
-  /// Asks it to end (SIGTERM), and waits until it has.
+  /// Asks it to end (SIGTERM), and kills it (SIGKILL) if it has not after a second.
   func terminate() {
     kill(identifier, SIGTERM)
-    _ = wait()
-  }
-
-  /// Waits for its end (waitpid(2)): the exit status, or 128 and the signal that ended it.
-  func wait() -> Int32 {
+    let patience = Timeout(1).deadline
+    while ContinuousClock.now < patience {
+      if ended() != nil { return }
+      try? wait(for: Self.nextLook)
+    }
+    kill(identifier, SIGKILL)
     var status: Int32 = 0
     while unsafe waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+  }
+
+  /// Whether it has ended (waitpid(2)), and how: the exit status, or 128 and the signal that ended
+  /// it. The system tells it once only.
+  func ended() -> Int32? {
+    var status: Int32 = 0
+    guard unsafe waitpid(identifier, &status, WNOHANG) == identifier else { return nil }
     let signal = status & 0x7F
     return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
   }
+
+  /// When to ask again whether it has ended.
+  static var nextLook: Readiness {
+    var readiness = Readiness()
+    readiness.time = .now + .milliseconds(10)
+    return readiness
+  }
+
+  /// Two pipes, or none.
+  private static func makePipes() throws -> (Pipe, Pipe) {
+    let first = try FileDescriptor.pipe()
+    do { return (first, try FileDescriptor.pipe()) } catch {
+      for end in [first.readEnd, first.writeEnd] { try? end.close() }
+      throw error
+    }
+  }
+
+  private typealias Pipe = (readEnd: FileDescriptor, writeEnd: FileDescriptor)
 
   private static func spawn(
     _ words: [String], input: FileDescriptor, output: FileDescriptor
@@ -53,9 +77,6 @@ struct ChildProcess {
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_adddup2(&actions, input.rawValue, 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, output.rawValue, 1)
-    for end in [input, output] where end.rawValue > 2 {
-      unsafe posix_spawn_file_actions_addclose(&actions, end.rawValue)
-    }
     var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
     defer { unsafe arguments.forEach { unsafe free($0) } }
     var identifier: pid_t = 0

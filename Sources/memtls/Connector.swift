@@ -23,7 +23,7 @@ struct Connector {
       opened.abandon()
       throw error
     }
-    try opened.finish()
+    try opened.finish(until: Timeout(10).deadline, interrupter: interrupter)
   }
 
   private func shakeHands(_ stream: TLSStream<DescriptorTransport>) throws {
@@ -31,7 +31,8 @@ struct Connector {
       try stream.handshake(until: timeouts.handshakeTimeout.deadline)
     } catch {
       if case .tls = error { stream.linger(until: Timeout(1).deadline) }
-      throw CommandFailure.failed("handshake: \(error)\(Hint.forFailure(error))")
+      let hint = Hint.forFailure(error, role: stream.engine.role)
+      throw CommandFailure.failed("handshake: \(error)\(hint)")
     }
   }
 

@@ -59,22 +59,28 @@ struct MemTLS: ParsableCommand {
       say(failure.message)
       Foundation.exit(failure.isUsage ? 2 : 1)
     default:
-      // Help and version are "errors" of the parser too, with status 0.
-      if exitCode(for: error) == .success { exit(withError: error) }
-      say(oneLine(message(for: error)))
+      end(withParserError: error)
+    }
+  }
+
+  /// Help and version are "errors" of the parser too; what it does not know is no bad usage.
+  private static func end(withParserError error: any Error) -> Never {
+    switch exitCode(for: error) {
+    case .success:
+      exit(withError: error)
+    case .validationFailure:
+      say(oneLine(message(for: error)) + " (memtls --help says more)")
       Foundation.exit(2)
+    default:
+      say(oneLine("\(error)"))
+      Foundation.exit(1)
     }
   }
 
   private static func oneLine(_ message: String) -> String {
     let line = message.split(separator: "\n").joined(separator: " ")
-    return line.prefix(1).lowercased() + line.dropFirst() + " (memtls --help says more)"
+    return line.prefix(1).lowercased() + line.dropFirst()
   }
-}
-
-/// Talk, one line.
-func say(_ line: String) {
-  FileHandle.standardError.write(Data("memtls: \(line)\n".utf8))
 }
 
 /// Why a verb ends without success.

@@ -4,11 +4,8 @@ import Synchronization
 
 /// SIGINT and SIGTERM as interruptions.
 enum Signals {
-  private static let interrupter = Mutex<Interrupter?>(nil)
-
   /// From now on both signals end the interrupter's waits. A second one ends the process.
   static func interrupt(_ target: Interrupter) {
-    interrupter.withLock { $0 = target }
     for number in [SIGINT, SIGTERM] {
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {

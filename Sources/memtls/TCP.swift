@@ -4,97 +4,74 @@ import SystemPackage
 
 /// TCP connections as descriptors.
 enum TCP {
-  /// Connects to the first of a host's addresses that answers.
+  /// Connects to a host.
   static func connect(
     to endpoint: Channel.Endpoint, until deadline: ContinuousClock.Instant, interrupter: Interrupter
   ) throws -> FileDescriptor {
-    var failure = "no address"
-    for address in try Address.resolve(endpoint, forListening: false) {
-      let descriptor = try address.makeSocket()
-      do {
-        try connect(descriptor, to: address, until: deadline, interrupter: interrupter)
-        return descriptor
-      } catch let error as Errno {
-        failure = "\(error)"
-      } catch WaitFailure.deadlineExceeded {
-        failure = "timed out"
-      } catch {
-        failure = "interrupted"
-      }
-      try? descriptor.close()
+    let addresses = try Address.resolve(endpoint, forListening: false)
+    do {
+      return try connect(toOneOf: addresses, until: deadline, interrupter: interrupter)
+    } catch {
+      throw CommandFailure.failed("cannot connect to \(endpoint): \(reason(error))")
     }
-    throw CommandFailure.failed("cannot connect to \(endpoint): \(failure)")
   }
 
   /// Listens, says where, and takes one connection.
   static func acceptOne(
     on endpoint: Channel.Endpoint, interrupter: Interrupter
   ) throws -> FileDescriptor {
-    guard let address = try Address.resolve(endpoint, forListening: true).first else {
-      throw CommandFailure.failed("cannot listen on \(endpoint): no address")
-    }
-    let listener = try address.makeSocket()
-    defer { try? listener.close() }
+    let addresses = try Address.resolve(endpoint, forListening: true)
     do {
-      var yes: Int32 = 1
-      _ = unsafe setsockopt(
-        listener.rawValue, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-      unsafe try checked(address.withPointer { unsafe bind(listener.rawValue, $0, $1) })
-      try checked(listen(listener.rawValue, 1))
-      say(
-        "listening on \(endpoint.host.contains(":") ? "[\(endpoint.host)]" : endpoint.host):\(try localPort(of: listener))"
-      )
+      let listener = try listen(onOneOf: addresses)
+      defer { try? listener.close() }
+      let taken = Channel.Endpoint(host: endpoint.host, port: try localPort(of: listener))
+      say("listening on \(taken)")
       return try accept(listener, interrupter)
-    } catch let error as Errno {
-      throw CommandFailure.failed("cannot listen on \(endpoint): \(error)")
+    } catch WaitFailure.interrupted {
+      throw CommandFailure.failed("interrupted")
+    } catch {
+      throw CommandFailure.failed("cannot listen on \(endpoint): \(reason(error))")
     }
   }
 
-  private static func connect(
-    _ descriptor: FileDescriptor, to address: Address, until deadline: ContinuousClock.Instant,
-    interrupter: Interrupter
-  ) throws {
-    let result = unsafe address.withPointer {
-      unsafe Foundation.connect(descriptor.rawValue, $0, $1)
-    }
-    guard result < 0 else { return }
-    guard errno == EINPROGRESS else { throw Errno(rawValue: errno) }
-    try waitFor(descriptor, POLLOUT, until: deadline, interrupter)
-    var status: Int32 = 0
-    var size = socklen_t(MemoryLayout<Int32>.size)
-    try checked(
-      unsafe getsockopt(descriptor.rawValue, SOL_SOCKET, SO_ERROR, &status, &size))
-    guard status == 0 else { throw Errno(rawValue: status) }
-  }
-
-  private static func accept(
-    _ listener: FileDescriptor, _ interrupter: Interrupter
+  /// Connects to the first address that answers; each has an even share of the time that is left.
+  ///
+  /// - Throws: `WaitFailure.interrupted`, or why the last one did not answer.
+  static func connect(
+    toOneOf addresses: [Address], until deadline: ContinuousClock.Instant, interrupter: Interrupter
   ) throws -> FileDescriptor {
-    while true {
-      let socket = Foundation.accept(listener.rawValue, nil, nil)
-      if socket >= 0 {
-        let descriptor = FileDescriptor(rawValue: socket)
-        try Address.prepare(descriptor)
-        return descriptor
-      }
-      guard [EAGAIN, EINTR, ECONNABORTED].contains(errno) else { throw Errno(rawValue: errno) }
-      do { try waitFor(listener, POLLIN, until: nil, interrupter) } catch {
-        throw CommandFailure.failed("interrupted")
+    var failure: any Error = Errno.addressNotAvailable
+    for (index, address) in addresses.enumerated() {
+      try wait(for: .now, interrupter: interrupter)
+      let share = share(until: deadline, among: addresses.count - index)
+      do {
+        return try connect(to: address, until: share, interrupter: interrupter)
+      } catch WaitFailure.interrupted {
+        throw WaitFailure.interrupted
+      } catch {
+        failure = error
       }
     }
+    throw failure
   }
 
-  private static func waitFor(
-    _ descriptor: FileDescriptor, _ events: Int32, until deadline: ContinuousClock.Instant?,
-    _ interrupter: Interrupter
-  ) throws {
-    var readiness = Readiness()
-    readiness.waits = [.init(descriptor, Int16(events))]
-    try wait(for: readiness, until: deadline, interrupter: interrupter)
+  /// Listens on the first address that can be had; throws why the last one could not.
+  static func listen(onOneOf addresses: [Address]) throws -> FileDescriptor {
+    var failure: any Error = Errno.addressNotAvailable
+    for address in addresses {
+      do { return try listen(on: address) } catch { failure = error }
+    }
+    throw failure
   }
+
+  /// When the first of so many has used up its share of the time.
+  static func share(
+    from now: ContinuousClock.Instant = .now, until deadline: ContinuousClock.Instant,
+    among count: Int
+  ) -> ContinuousClock.Instant { now + now.duration(to: deadline) / count }
 
   /// The port that was taken for port 0.
-  private static func localPort(of socket: FileDescriptor) throws -> UInt16 {
+  static func localPort(of socket: FileDescriptor) throws -> UInt16 {
     var storage = sockaddr_storage()
     var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
     try unsafe withUnsafeMutablePointer(to: &storage) { pointer in
@@ -108,63 +85,75 @@ enum TCP {
     }
   }
 
-  fileprivate static func checked(_ result: Int32) throws {
+  static func checked(_ result: Int32) throws {
     guard result >= 0 else { throw Errno(rawValue: errno) }
   }
-}
 
-/// A socket address of either family.
-private struct Address {
-  private let family: Int32
-  private let bytes: [UInt8]
-
-  /// The addresses of a host (getaddrinfo(3)).
-  static func resolve(_ endpoint: Channel.Endpoint, forListening: Bool) throws -> [Address] {
-    var hints = unsafe addrinfo()
-    unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    unsafe hints.ai_flags = AI_NUMERICSERV | (forListening ? AI_PASSIVE : 0)
-    var list: UnsafeMutablePointer<addrinfo>?
-    let status = unsafe getaddrinfo(endpoint.host, "\(endpoint.port)", &hints, &list)
-    guard status == 0 else {
-      throw CommandFailure.failed(
-        "cannot find \(endpoint.host): \(unsafe String(cString: gai_strerror(status)))")
+  /// The descriptor once something was done with it, which closes it if it fails.
+  static func closingOnFailure(
+    _ descriptor: FileDescriptor, _ body: (FileDescriptor) throws -> Void
+  ) throws -> FileDescriptor {
+    do { try body(descriptor) } catch {
+      try? descriptor.close()
+      throw error
     }
-    defer { unsafe freeaddrinfo(list) }
-    var found: [Address] = []
-    var next = unsafe list
-    while let entry = unsafe next {
-      let info = unsafe entry.pointee
-      unsafe found.append(
-        Address(
-          family: info.ai_family,
-          bytes: Array(UnsafeRawBufferPointer(start: info.ai_addr, count: Int(info.ai_addrlen)))))
-      unsafe next = info.ai_next
-    }
-    return found
-  }
-
-  func makeSocket() throws -> FileDescriptor {
-    let number = socket(family, Int32(SOCK_STREAM.rawValue), 0)
-    try TCP.checked(number)
-    let descriptor = FileDescriptor(rawValue: number)
-    try Self.prepare(descriptor)
     return descriptor
   }
 
-  /// No waiting in any call, nothing inherited by children, small records sent at once.
-  static func prepare(_ descriptor: FileDescriptor) throws {
-    try descriptor.makeNonBlocking()
-    try descriptor.closeOnExec()
-    var yes: Int32 = 1
-    _ = unsafe setsockopt(
-      descriptor.rawValue, Int32(IPPROTO_TCP), TCP_NODELAY, &yes,
-      socklen_t(MemoryLayout<Int32>.size))
+  private static func connect(
+    to address: Address, until deadline: ContinuousClock.Instant, interrupter: Interrupter
+  ) throws -> FileDescriptor {
+    try closingOnFailure(address.makeSocket()) { socket in
+      let result = unsafe address.withPointer {
+        unsafe Foundation.connect(socket.rawValue, $0, $1)
+      }
+      guard result < 0 else { return }
+      guard errno == EINPROGRESS else { throw Errno(rawValue: errno) }
+      try waitFor(socket, POLLOUT, until: deadline, interrupter)
+      var status: Int32 = 0
+      var size = socklen_t(MemoryLayout<Int32>.size)
+      try checked(unsafe getsockopt(socket.rawValue, SOL_SOCKET, SO_ERROR, &status, &size))
+      guard status == 0 else { throw Errno(rawValue: status) }
+    }
   }
 
-  func withPointer(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
-    unsafe bytes.withUnsafeBytes { buffer in
-      guard let start = buffer.baseAddress else { return -1 }
-      return unsafe body(start.assumingMemoryBound(to: sockaddr.self), socklen_t(buffer.count))
+  private static func listen(on address: Address) throws -> FileDescriptor {
+    try closingOnFailure(address.makeSocket()) { socket in
+      var yes: Int32 = 1
+      _ = unsafe setsockopt(
+        socket.rawValue, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+      unsafe try checked(address.withPointer { unsafe bind(socket.rawValue, $0, $1) })
+      try checked(Foundation.listen(socket.rawValue, 1))
+    }
+  }
+
+  private static func accept(
+    _ listener: FileDescriptor, _ interrupter: Interrupter
+  ) throws -> FileDescriptor {
+    while true {
+      let number = Foundation.accept(listener.rawValue, nil, nil)
+      if number >= 0 {
+        return try closingOnFailure(FileDescriptor(rawValue: number), Address.prepare)
+      }
+      guard [EAGAIN, EINTR, ECONNABORTED].contains(errno) else { throw Errno(rawValue: errno) }
+      try waitFor(listener, POLLIN, until: nil, interrupter)
+    }
+  }
+
+  private static func waitFor(
+    _ descriptor: FileDescriptor, _ events: Int32, until deadline: ContinuousClock.Instant?,
+    _ interrupter: Interrupter
+  ) throws {
+    var readiness = Readiness()
+    readiness.waits = [.init(descriptor, Int16(events))]
+    try wait(for: readiness, until: deadline, interrupter: interrupter)
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    switch error {
+    case WaitFailure.deadlineExceeded: "timed out"
+    case WaitFailure.interrupted: "interrupted"
+    default: "\(error)"
     }
   }
 }

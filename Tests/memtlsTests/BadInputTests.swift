@@ -48,6 +48,17 @@ import Testing
     try expectFailure(arguments + ["--passphrase-file", "/absent"], "/absent")
   }
 
+  @Test(arguments: ["\r\n", "\n\n", "\r\nnext line\r\n", ""])
+  func `a passphrase ends with its line`(end: String) throws {
+    let file = try credentials.directory.write(Credentials.passphrase + end, to: "passphrase")
+    // The key opens: it is the channel that fails.
+    try expectFailure(
+      [
+        "client", "exec:dd of=/dev/null count=1 status=none", "--servername", "a", "--cert",
+        credentials.client, "--key", credentials.encryptedKey, "--passphrase-file", file,
+      ], "ended without close_notify")
+  }
+
   @Test func `a channel that does not open is named`() throws {
     try expectFailure(["client", "tcp:127.0.0.1:1", "--insecure"], "127.0.0.1:1")
     try expectFailure(["client", "tcp:host.invalid:1", "--insecure"], "host.invalid")

@@ -75,6 +75,38 @@ import Testing
     #expect(server.finish().status == 0)
   }
 
+  @Test(.enabled(if: isInstalled("openssl"), "needs the openssl command"))
+  func `a name with control characters stays on its line`() throws {
+    let server = try serve([], input: page)
+    let port = try server.listeningPort()
+    let client = try Command.run(
+      "openssl",
+      [
+        "s_client", "-connect", "127.0.0.1:\(port)", "-CAfile", credentials.ca, "-quiet",
+        "-servername", "\u{1B}[31mevil\r\nmemtls: all is well",
+      ])
+    #expect(client.status == 0)
+    let run = server.finish()
+    let line = try #require(run.errors.split(separator: "\n").first { $0.contains("all is well") })
+    #expect(line.hasPrefix("memtls: TLSv1.3"))
+    #expect(line.contains("for \\u{1B}[31mevil\\u{D}\\u{A}memtls: all is well"))
+  }
+
+  @Test func `a client of another authority is refused with advice for servers`() throws {
+    let other = try Credentials()
+    let server = try serve(["--client-ca", other.ca], input: page)
+    let port = try server.listeningPort()
+    let client = try Command.memtls([
+      "client", "tcp:127.0.0.1:\(port)", "--ca", credentials.ca, "--cert", credentials.client,
+      "--key", credentials.clientKey,
+    ])
+    #expect(client.status == 1)
+    let run = server.finish()
+    #expect(run.status == 1 && run.output.isEmpty)
+    #expect(run.errors.contains("; give --client-ca FILE"), "\(run.errors)")
+    #expect(!run.errors.contains("--pin") && !run.errors.contains("--ca "))
+  }
+
   @Test func `a client that sends no TLS is quoted`() throws {
     let server = try serve([], input: page)
     let port = try server.listeningPort()

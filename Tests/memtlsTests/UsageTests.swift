@@ -11,6 +11,7 @@ import Testing
     ["handshake", "--alpn", ""], ["client", "nonsense"], ["client", "nonsense:x"],
     ["client", "tcp:localhost"], ["client", "tcp:localhost:65536"], ["client", "tcp:::1:443"],
     ["client", "fd:x"], ["client", "fd:0,1", "--insecure"], ["client", "exec:"],
+    ["client", "fd:2", "--insecure"], ["client", "fd:3,2", "--insecure"],
     ["client", "exec:'open", "--insecure"], ["client", "exec:true"],
     ["client", "exec:true", "--servername", ""], ["client", "exec:true", "--pin", "00"],
     ["client", "exec:true", "--insecure", "--ca", "ca.pem"],
@@ -26,6 +27,14 @@ import Testing
     #expect(run.output.isEmpty)
     #expect(run.errors.hasPrefix("memtls: "))
     #expect(run.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test func `a system call that fails is a failure and not bad usage`() throws {
+    // One descriptor beyond the standard ones: too few for a pipe.
+    let run = try Command.run(
+      "sh", ["-c", "ulimit -n 4; exec \"$0\" client exec:true --insecure", Command.memtls])
+    #expect(run.status == 1)
+    #expect(run.errors == "memtls: too many open files\n")
   }
 
   @Test(arguments: [
