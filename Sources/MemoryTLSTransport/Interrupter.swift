@@ -19,7 +19,10 @@ public final class Interrupter: Sendable {
     let ends = try FileDescriptor.pipe()
     descriptor = ends.readEnd
     trigger = ends.writeEnd
-    for end in [descriptor, trigger] { try end.makeNonBlocking() }
+    for end in [descriptor, trigger] {
+      try end.makeNonBlocking()
+      try end.closeOnExec()
+    }
   }
 
   deinit {
@@ -27,8 +30,10 @@ public final class Interrupter: Sendable {
     try? trigger.close()
   }
 
-  /// Ends every wait. One write(2): a signal handler may call it.
+  /// Ends every wait. One write(2) that leaves errno alone: a signal handler may call it.
   public func interrupt() {
+    let before = errno
+    defer { errno = before }
     var byte: UInt8 = 1
     _ = unsafe write(trigger.rawValue, &byte, 1)
   }

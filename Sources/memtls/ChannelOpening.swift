@@ -54,6 +54,18 @@ struct OpenedChannel {
 }
 
 extension Channel {
+  /// Throws unless the descriptors it names were inherited. To be asked before memtls opens any of
+  /// its own, which may take the same numbers.
+  func checkDescriptors() throws {
+    guard case .descriptors(let input, let output) = self else { return }
+    guard min(input, output) > 2 else {
+      throw CommandFailure.usage("fd:0, fd:1 and fd:2 are the plaintext's and the talk's")
+    }
+    for number in [input, output] where fcntl(number, F_GETFD) < 0 {
+      throw CommandFailure.failed("descriptor \(number) is not open")
+    }
+  }
+
   /// Connects, listens or starts what the channel names.
   func open(connectTimeout: Timeout, interrupter: Interrupter) throws -> OpenedChannel {
     switch self {
@@ -69,12 +81,6 @@ extension Channel {
       return OpenedChannel(
         transport: DescriptorTransport(input: child.output, output: child.input), child: child)
     case .descriptors(let input, let output):
-      guard min(input, output) > 2 else {
-        throw CommandFailure.usage("fd:0, fd:1 and fd:2 are the plaintext's and the talk's")
-      }
-      for number in [input, output] where fcntl(number, F_GETFD) < 0 {
-        throw CommandFailure.failed("descriptor \(number) is not open")
-      }
       return OpenedChannel(
         transport: DescriptorTransport(
           input: FileDescriptor(rawValue: input), output: FileDescriptor(rawValue: output)))

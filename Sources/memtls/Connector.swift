@@ -8,6 +8,7 @@ struct Connector {
   let timeouts: TimeoutOptions
 
   func run(_ engine: TLSEngine) throws {
+    try channel.checkDescriptors()
     let interrupter = try Interrupter()
     Signals.interrupt(interrupter)
     let opened = try channel.open(

@@ -66,6 +66,13 @@ import Testing
     try expectFailure(["client", "fd:99", "--insecure"], "99")
   }
 
+  @Test func `descriptors of memtls itself are no channel`() throws {
+    let line = "exec \"$0\" client fd:3,4 --insecure 3<&- 4<&-"
+    let run = try Command.run("sh", ["-c", line, Command.memtls])
+    #expect(run.status == 1)
+    #expect(run.errors == "memtls: descriptor 3 is not open\n")
+  }
+
   @Test func `a peer that does not speak TLS is quoted`() throws {
     try expectFailure(
       ["client", "exec:printf 'SSH-2.0-OpenSSH_9.2\\r\\n'", "--insecure"], "\"SSH-2.0-OpenSSH_\"")

@@ -51,6 +51,13 @@ import Testing
     #expect(!run.errors.contains("ended by itself"))
   }
 
+  @Test func `a child inherits no descriptors but the standard ones`() throws {
+    let child = try script(
+      "for n in 3 4 5 6 7 8 9; do (eval \": <&$n\") 2>&- && echo \"$n is open\" >&2; done; exit 0")
+    let run = try Command.memtls(client(child))
+    #expect(!run.errors.contains("is open"), "\(run.errors)")
+  }
+
   /// Waits in the shell itself, so that no grandchild is left; much longer than memtls should wait.
   private var lasting: String {
     "mkfifo '\(credentials.directory.path)/never'; "
