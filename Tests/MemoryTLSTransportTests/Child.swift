@@ -25,6 +25,8 @@ struct Child: Sendable {
     process.standardOutput = FileHandle(
       fileDescriptor: back.writeEnd.rawValue, closeOnDealloc: false)
     process.standardError = FileHandle.nullDevice
+    let ended = DispatchSemaphore(value: 0)
+    process.terminationHandler = { _ in ended.signal() }
     try process.run()
     for end in [there.readEnd, back.writeEnd] { try end.close() }
     if let given { try given.close() }
@@ -33,7 +35,8 @@ struct Child: Sendable {
       if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
     exit = Worker {
-      process.waitUntilExit()
+      // Not waitUntilExit(), which spins on a thread whose run loop has nothing else to do.
+      ended.wait()
       return process.terminationStatus
     }
   }
