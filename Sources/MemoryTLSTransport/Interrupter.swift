@@ -1,4 +1,4 @@
-package import SystemPackage
+internal import SystemPackage
 
 #if canImport(Glibc)
   internal import Glibc
@@ -16,13 +16,10 @@ public final class Interrupter: Sendable {
 
   /// - Throws: `Errno` if the process has no descriptors left.
   public init() throws {
-    let ends = try FileDescriptor.pipe()
+    let ends = try FileDescriptor.privatePipe()
     descriptor = ends.readEnd
     trigger = ends.writeEnd
-    for end in [descriptor, trigger] {
-      try end.makeNonBlocking()
-      try end.closeOnExec()
-    }
+    for end in [descriptor, trigger] { try end.makeNonBlocking() }
   }
 
   deinit {
@@ -48,20 +45,5 @@ public final class Interrupter: Sendable {
   public var isInterrupted: Bool {
     var polled = pollfd(fd: descriptor.rawValue, events: CShort(POLLIN), revents: 0)
     return unsafe poll(&polled, 1, 0) == 1
-  }
-}
-
-extension FileDescriptor {
-  /// Sets `O_NONBLOCK`, for everyone who shares the open file.
-  package func makeNonBlocking() throws(Errno) {
-    let flags = fcntl(rawValue, F_GETFL)
-    guard flags >= 0, fcntl(rawValue, F_SETFL, flags | O_NONBLOCK) >= 0 else {
-      throw Errno(rawValue: errno)
-    }
-  }
-
-  /// Sets `FD_CLOEXEC`, so that child processes do not inherit it.
-  package func closeOnExec() throws(Errno) {
-    guard fcntl(rawValue, F_SETFD, FD_CLOEXEC) >= 0 else { throw Errno(rawValue: errno) }
   }
 }

@@ -19,8 +19,6 @@ struct ChildProcess {
     defer { for end in theirs { try? end.close() } }
     do {
       for end in ours { try end.makeNonBlocking() }
-      // Its own ends as well: what it keeps are the copies that are its stdin and stdout.
-      for end in ours + theirs { try end.closeOnExec() }
       let identifier = try spawn(words, input: toChild.readEnd, output: fromChild.writeEnd)
       return ChildProcess(name: words[0], input: ours[0], output: ours[1], identifier: identifier)
     } catch {
@@ -60,8 +58,8 @@ struct ChildProcess {
 
   /// Two pipes, or none.
   private static func makePipes() throws -> (Pipe, Pipe) {
-    let first = try FileDescriptor.pipe()
-    do { return (first, try FileDescriptor.pipe()) } catch {
+    let first = try FileDescriptor.privatePipe()
+    do { return (first, try FileDescriptor.privatePipe()) } catch {
       for end in [first.readEnd, first.writeEnd] { try? end.close() }
       throw error
     }

@@ -15,12 +15,15 @@ enum OpenSSLTool {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(path, "openssl is not installed"))
     process.arguments = arguments
-    let output = Pipe()
-    process.standardOutput = output
+    // No pipe: children that other tests start would inherit it and keep it from ending.
+    let file = NSTemporaryDirectory() + "openssl-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    try Data().write(to: URL(fileURLWithPath: file))
+    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: file))
     process.standardError = FileHandle.nullDevice
     try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
+    let data = try Data(contentsOf: URL(fileURLWithPath: file))
     try #require(process.terminationStatus == 0, "openssl \(arguments) failed")
     return String(decoding: data, as: UTF8.self)
   }

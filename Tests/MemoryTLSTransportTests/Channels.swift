@@ -5,7 +5,8 @@ import SystemPackage
 /// Both ends of a pair of connected sockets, neither set not to block.
 func socketPair() throws -> (FileDescriptor, FileDescriptor) {
   var ends: [CInt] = [0, 0]
-  guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
+  guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0
+  else {
     throw Errno(rawValue: errno)
   }
   return (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
@@ -18,7 +19,7 @@ struct PipePair: Sendable {
 
   /// The pipes hold this many bytes each, or what the system chooses.
   init(capacity: CInt? = nil) throws {
-    let (there, back) = (try FileDescriptor.pipe(), try FileDescriptor.pipe())
+    let (there, back) = (try FileDescriptor.privatePipe(), try FileDescriptor.privatePipe())
     near = (back.readEnd, there.writeEnd)
     far = (there.readEnd, back.writeEnd)
     guard let capacity else { return }

@@ -15,7 +15,7 @@ struct Child: Sendable {
   /// Starts a program of PATH. Its input is the descriptor given, which it takes over, or a pipe.
   init(_ program: String, _ arguments: [String], input given: FileDescriptor? = nil) throws {
     let path = try #require(Self.path(of: program), "\(program) is not in PATH")
-    let (there, back) = (try FileDescriptor.pipe(), try FileDescriptor.pipe())
+    let (there, back) = (try FileDescriptor.privatePipe(), try FileDescriptor.privatePipe())
     (input, output) = (there.writeEnd, back.readEnd)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)

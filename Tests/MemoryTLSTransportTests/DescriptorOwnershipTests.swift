@@ -35,7 +35,7 @@ import Testing
     #expect(try near?.closeSending() == .ended)
     #expect(try far.read().movement == .ended)
     // Takes the number that was just given back, if nobody else was faster.
-    let spare = try FileDescriptor.pipe()
+    let spare = try FileDescriptor.privatePipe()
     near = nil
     #expect(throws: Errno.brokenPipe) { try far.write([1]) }
     #expect(try spare.writeEnd.writeAll([5]) == 1)

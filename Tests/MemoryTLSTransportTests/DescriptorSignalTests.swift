@@ -27,8 +27,8 @@ import Testing
 
   @Test func `a SIGPIPE that was pending before stays pending`() async throws {
     try await apart {
-      let pipe = try FileDescriptor.pipe()
-      let spare = try FileDescriptor.pipe()
+      let pipe = try FileDescriptor.privatePipe()
+      let spare = try FileDescriptor.privatePipe()
       defer { try? spare.writeEnd.close() }
       try pipe.readEnd.close()
       let near = DescriptorTransport(input: spare.readEnd, output: pipe.writeEnd)
@@ -43,8 +43,8 @@ import Testing
 
   @Test func `a blocked SIGPIPE stays blocked and does not become pending`() async throws {
     try await apart {
-      let pipe = try FileDescriptor.pipe()
-      let spare = try FileDescriptor.pipe()
+      let pipe = try FileDescriptor.privatePipe()
+      let spare = try FileDescriptor.privatePipe()
       defer { try? spare.writeEnd.close() }
       try pipe.readEnd.close()
       let near = DescriptorTransport(input: spare.readEnd, output: pipe.writeEnd)

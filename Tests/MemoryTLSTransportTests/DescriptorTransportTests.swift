@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func `a channel that is set not to block takes more than 4 KiB at once`() throws {
-    let pipe = try FileDescriptor.pipe()
+    let pipe = try FileDescriptor.privatePipe()
     _ = fcntl(pipe.writeEnd.rawValue, F_SETFL, pipe.writeEnd.statusFlags | O_NONBLOCK)
     let transport = DescriptorTransport(input: pipe.readEnd, output: pipe.writeEnd)
     let sent = pattern(1 << 20)
@@ -92,7 +92,7 @@ import Testing
     #expect(mkfifo(path, 0o600) == 0)
     defer { unlink(path) }
     let input = try FileDescriptor.open(FilePath(path), .readOnly, options: .nonBlocking)
-    let spare = try FileDescriptor.pipe()
+    let spare = try FileDescriptor.privatePipe()
     defer { try? spare.readEnd.close() }
     let transport = DescriptorTransport(input: input, output: spare.writeEnd)
     #expect(try transport.read().movement == .wouldBlock)

@@ -40,7 +40,7 @@ import Testing
 
   @Test func `one interrupt ends the waits of all threads`() async throws {
     let interrupter = try Interrupter()
-    let pipe = try FileDescriptor.pipe()
+    let pipe = try FileDescriptor.privatePipe()
     defer { for end in [pipe.readEnd, pipe.writeEnd] { try? end.close() } }
     var readiness = Readiness()
     readiness.waits = [.init(pipe.readEnd, 1)]

@@ -28,6 +28,7 @@ enum TCP {
     try wait(for: readiness, until: stalled)
     let socket = Glibc.accept(listener.rawValue, nil, nil)
     guard socket >= 0 else { throw Errno(rawValue: errno) }
+    try FileDescriptor(rawValue: socket).closeOnExec()
     return FileDescriptor(rawValue: socket)
   }
 
@@ -39,7 +40,7 @@ enum TCP {
   }
 
   private static func open() throws -> FileDescriptor {
-    let socket = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    let socket = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard socket >= 0 else { throw Errno(rawValue: errno) }
     return FileDescriptor(rawValue: socket)
   }

@@ -103,9 +103,10 @@ struct ClientCommandTests {
     server.standardError = FileHandle.nullDevice
     server.standardInput = FileHandle.nullDevice
     try spawn(server) { makePipe in
-      let pipe = makePipe()
-      server.standardOutput = pipe
-      output = pipe.fileHandleForReading
+      let pipe = try makePipe()
+      server.standardOutput = pipe.writing
+      output = pipe.reading
+      return [pipe.writing]
     }
     defer {
       // Not SIGTERM: threads of the test runner block it, and children inherit that.

@@ -1,5 +1,6 @@
 import Foundation
-import Synchronization
+import MemoryTLSTransport
+import SystemPackage
 import Testing
 
 /// A run of `memtls` or of one of its peers, with files for its three streams so that none can block.
@@ -49,13 +50,14 @@ final class Running {
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputFile))
     process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: inputFile))
     try spawn(process) { makePipe in
-      let pipe = makePipe()
-      process.standardError = pipe
-      errors = pipe.fileHandleForReading
-      guard input == nil else { return }
-      let stdin = makePipe()
-      process.standardInput = stdin
-      openInput = stdin.fileHandleForWriting
+      let stderr = try makePipe()
+      process.standardError = stderr.writing
+      errors = stderr.reading
+      guard input == nil else { return [stderr.writing] }
+      let stdin = try makePipe()
+      process.standardInput = stdin.reading
+      openInput = stdin.writing
+      return [stderr.writing, stdin.reading]
     }
   }
 
@@ -87,22 +89,24 @@ final class Running {
   }
 }
 
-/// Makes pipes and starts a process, one at a time: a pipe does not end while any child holds it, and
-/// children are started by many tests at once.
-func spawn(_ process: Process, _ connect: (() -> Pipe) throws -> Void) throws {
-  try spawning.withLock { _ in
-    try connect {
-      let pipe = Pipe()
-      for end in [pipe.fileHandleForReading, pipe.fileHandleForWriting] {
-        _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
-      }
-      return pipe
-    }
-    try process.run()
+/// Starts a process. Its ends of the pipes are closed here, and no other child inherits any: a pipe
+/// does not end while anyone holds it, and children are started by many tests at once.
+func spawn(
+  _ process: Process, _ connect: (_ makePipe: () throws -> PipeEnds) throws -> [FileHandle]
+) throws {
+  let theirs = try connect {
+    let ends = try FileDescriptor.privatePipe()
+    return (
+      FileHandle(fileDescriptor: ends.readEnd.rawValue, closeOnDealloc: true),
+      FileHandle(fileDescriptor: ends.writeEnd.rawValue, closeOnDealloc: true)
+    )
   }
+  try process.run()
+  for end in theirs { try end.close() }
 }
 
-private let spawning = Mutex(())
+/// Where a pipe is read from and written to.
+typealias PipeEnds = (reading: FileHandle, writing: FileHandle)
 
 /// A directory that goes with the last reference to it.
 final class TemporaryDirectory {

@@ -48,7 +48,7 @@ import Testing
     let settings = try Settings()
     let directory = try TemporaryDirectory()
     let authorities = try directory.write(settings.authority.rootPEM, to: "ca.pem")
-    let (up, down) = (try FileDescriptor.pipe(), try FileDescriptor.pipe())
+    let (up, down) = (try FileDescriptor.privatePipe(), try FileDescriptor.privatePipe())
     let server = Worker {
       let stream = TLSStream(
         try TLSEngine(TLSContext(settings.server), as: .server),
@@ -141,7 +141,8 @@ final class MyChannel: Sendable {
   }
 
   static func pair() -> (MyChannel, MyChannel) {
-    guard let up = try? FileDescriptor.pipe(), let down = try? FileDescriptor.pipe() else {
+    guard let up = try? FileDescriptor.privatePipe(), let down = try? FileDescriptor.privatePipe()
+    else {
       fatalError("no descriptors left")
     }
     return (
