@@ -71,14 +71,7 @@ private func makeRoomForAlert(_ bio: OpaquePointer?, _ count: Int) {
     unsafe reports.writesOnlyAlertsUnasked
       || String(cString: SSL_state_string(reports.ssl)) == "SSLERR"
   else { return }
-  let pending = unsafe BIO_ctrl_pending(reports.outer)
-  let bytes = [UInt8](capacity: pending) { out in
-    unsafe out.withUnsafeMutableBufferPointer { buffer, filled in
-      let read = unsafe BIO_read(reports.outer, buffer.baseAddress, CInt(clamping: pending))
-      filled = max(0, Int(read))
-    }
-  }
-  reports.outbox.append(bytes)
+  unsafe reports.outbox.append(everything(in: reports.outer))
 }
 
 /// `SSL_set_info_callback`: of all it is told, alerts are kept. The value is level and description.

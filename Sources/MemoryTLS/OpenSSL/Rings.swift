@@ -45,13 +45,7 @@ extension Connection {
 
   /// Takes everything pushed that OpenSSL has not read.
   func takeUnreadCiphertext() -> [UInt8] {
-    let count = unreadCiphertext
-    return [UInt8](capacity: count) { out in
-      unsafe out.withUnsafeMutableBufferPointer { buffer, filled in
-        let read = unsafe BIO_read(inner, buffer.baseAddress, CInt(clamping: count))
-        filled = max(0, Int(read))
-      }
-    }
+    unsafe everything(in: inner)
   }
 
   /// From now on the inner half sees the end of the input behind what was pushed.
@@ -104,5 +98,16 @@ extension Connection {
   private func checked(_ taken: Int, of count: Int) -> Int {
     precondition(0...count ~= taken, "return how many of the span's \(count) bytes were taken")
     return taken
+  }
+}
+
+/// Reads all that one half of a pair has to read.
+func everything(in half: OpaquePointer) -> [UInt8] {
+  let count = unsafe BIO_ctrl_pending(half)
+  return [UInt8](capacity: count) { out in
+    unsafe out.withUnsafeMutableBufferPointer { buffer, filled in
+      let read = unsafe BIO_read(half, buffer.baseAddress, CInt(clamping: count))
+      filled = max(0, Int(read))
+    }
   }
 }
