@@ -20,6 +20,18 @@ extension FileDescriptor {
     guard fcntl(rawValue, F_SETFD, FD_CLOEXEC) >= 0 else { throw Errno(rawValue: errno) }
   }
 
+  /// open(2), not inherited by children; a file that it makes is its owner's alone.
+  static func opening(
+    _ path: FilePath, _ mode: AccessMode, _ options: OpenOptions
+  ) throws(Errno) -> FileDescriptor {
+    do {
+      return try open(
+        path, mode, options: options.union(.closeOnExec), permissions: .ownerReadWrite)
+    } catch {
+      throw error as? Errno ?? .ioError
+    }
+  }
+
   /// A pipe that no child process inherits, even one that another thread starts right now: a pipe
   /// does not end while anyone holds it (pipe2(2), `O_CLOEXEC`).
   package static func privatePipe() throws -> (readEnd: FileDescriptor, writeEnd: FileDescriptor) {

@@ -30,7 +30,7 @@ enum DescriptorKind {
         return unsafe recv(descriptor, buffer.baseAddress, buffer.count, CInt(MSG_DONTWAIT))
       }
       guard isReady(descriptor, POLLIN) else { return blocked() }
-      return unsafe Self.read(descriptor, buffer)
+      return unsafe systemRead(descriptor, buffer)
     }
   }
 
@@ -46,7 +46,9 @@ enum DescriptorKind {
         guard isReady(descriptor, POLLOUT) else { return blocked() }
         count = min(count, roomWhenWritable(descriptor))
       }
-      return withoutSIGPIPE { unsafe Self.write(descriptor, bytes.baseAddress, count) }
+      return withoutSIGPIPE {
+        unsafe systemWrite(descriptor, UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+      }
     }
   }
 
@@ -69,30 +71,6 @@ enum DescriptorKind {
   private func blocked() -> Int {
     errno = EAGAIN
     return -1
-  }
-
-  private func retrying(_ call: () -> Int) -> Int {
-    while true {
-      let result = call()
-      guard result < 0, errno == EINTR else { return result }
-    }
-  }
-
-  // The functions of these names in the C library, which the methods above hide.
-  private static func read(_ descriptor: CInt, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
-    #if canImport(Glibc)
-      unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-    #else
-      unsafe Darwin.read(descriptor, buffer.baseAddress, buffer.count)
-    #endif
-  }
-
-  private static func write(_ descriptor: CInt, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      unsafe Glibc.write(descriptor, start, count)
-    #else
-      unsafe Darwin.write(descriptor, start, count)
-    #endif
   }
 }
 

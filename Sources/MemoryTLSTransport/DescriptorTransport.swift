@@ -20,6 +20,7 @@ public final class DescriptorTransport: Transport {
   private let inputKind: DescriptorKind
   private let outputKind: DescriptorKind
   private var isOutputClosed = false
+  private var settings: TerminalSettings?
 
   /// Takes over both descriptors.
   public init(input: FileDescriptor, output: FileDescriptor) {
@@ -35,6 +36,7 @@ public final class DescriptorTransport: Transport {
   }
 
   deinit {
+    settings?.restore()
     if !isOutputClosed, output != input { try? output.close() }
     try? input.close()
   }
@@ -42,13 +44,7 @@ public final class DescriptorTransport: Transport {
   /// Reads what is there (recv(2), read(2)). The end of a terminal's other side, EIO, is an end.
   public func read(into out: inout OutputSpan<UInt8>) throws(Errno) -> Movement {
     guard out.freeCapacity > 0 else { return .moved(0) }
-    let count = unsafe out.withUnsafeMutableBufferPointer { buffer, filled in
-      let free = unsafe UnsafeMutableRawBufferPointer(
-        UnsafeMutableBufferPointer(rebasing: buffer[filled...]))
-      let count = unsafe inputKind.read(input.rawValue, free)
-      filled += max(0, count)
-      return count
-    }
+    let count = unsafe out.append { unsafe inputKind.read(input.rawValue, $0) }
     guard count < 0 else { return count == 0 ? .ended : .moved(count) }
     switch Errno(rawValue: errno) {
     case .resourceTemporarilyUnavailable: return .wouldBlock
@@ -80,6 +76,11 @@ public final class DescriptorTransport: Transport {
     // On failure the descriptor is gone all the same (close(2)); deinit must not close it again.
     if output != input { do { try output.close() } catch { throw error as? Errno ?? .ioError } }
     return .ended
+  }
+
+  /// Passes all bytes of a terminal unchanged until this transport goes.
+  func makeRaw(baud: Int?) throws(Errno) {
+    settings = try TerminalSettings(makingRaw: input, baud: baud)
   }
 
   /// `POLLIN` on the input, `POLLOUT` on the output.

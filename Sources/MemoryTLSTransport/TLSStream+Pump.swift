@@ -10,6 +10,8 @@ extension TLSStream {
     for _ in 0..<Self.roundLimit {
       guard engine.phase == .handshake else { return true }
       let step = try tls { () throws(TLSError) in try engine.step() }
+      isInsideFlight = step == .needs(.pull)
+      if step == .done { base.handshakeDone(pending: engine.pendingCiphertext) }
       sendPending()
       guard case .needs(let need) = step else { return true }
       (readNeed, writeNeed) = (need, need)
@@ -23,14 +25,26 @@ extension TLSStream {
   /// at once: enough for any handshake, and few enough to look at the time between them.
   private static var roundLimit: Int { 256 }
 
-  /// Reads plaintext, at most one record's.
+  /// Writes more records while the ring has room; answers how much of the plaintext they took. What
+  /// goes wrong is the business of the next call.
+  func fill(_ plaintext: Span<UInt8>) -> Int {
+    var count = 0
+    while count < plaintext.count,
+      case .moved(let more)? = try? engine.write(plaintext.extracting(count...)), more > 0
+    {
+      count += more
+    }
+    return count
+  }
+
+  /// Reads plaintext: one record's, and that of others which came with it.
   func readRecord(into out: inout OutputSpan<UInt8>) throws(Failure) -> Movement {
     for _ in 0..<Self.roundLimit {
       sendPending()
       let transfer = try tls { () throws(TLSError) in try engine.read(into: &out) }
       switch transfer {
-      case .moved(let count):
-        return .moved(count)
+      case .moved(let first):
+        return .moved(first + drain(into: &out))
       case .ended:
         return .ended
       case .needs(let need):
@@ -40,6 +54,17 @@ extension TLSStream {
     }
     readNeed = nil
     return .wouldBlock
+  }
+
+  /// Reads on while ciphertext is at hand; what goes wrong is the business of the next call.
+  private func drain(into out: inout OutputSpan<UInt8>) -> Int {
+    var count = 0
+    while out.freeCapacity > 0, engine.unreadCiphertext > 0,
+      case .moved(let more)? = try? engine.read(into: &out), more > 0
+    {
+      count += more
+    }
+    return count
   }
 
   /// Sends everything pending; false if the channel does not take it all.
@@ -77,8 +102,10 @@ extension TLSStream {
     if sendFailure == nil {
       do throws(Base.Failure) {
         while engine.pendingCiphertext > 0, try sendPiece() {}
-        // The channel may hold bytes inside.
-        if sendFailure == nil { baseIsHolding = try base.write([UInt8]().span) == .wouldBlock }
+        // The channel may hold bytes inside, which have to go when the engine waits for the peer.
+        if sendFailure == nil, !isInsideFlight {
+          baseIsHolding = try base.write([UInt8]().span) == .wouldBlock
+        }
       } catch {
         // Once TLS has failed, that nobody takes the alert is no news.
         if engine.terminalError == nil { sendFailure = .transport(error) }
@@ -123,6 +150,7 @@ extension TLSStream {
 
   /// Reads the channel once: what the ring takes, or `count` bytes if nothing is taken ahead.
   private func readBase(_ count: Int) throws(Failure) -> Movement {
+    guard initialCiphertext.isEmpty else { return pushInitialCiphertext() }
     var movement = Movement.wouldBlock
     do throws(Base.Failure) {
       switch readAhead {
@@ -138,6 +166,15 @@ extension TLSStream {
     } catch {
       throw .transport(error)
     }
+    note(movement)
+    return movement
+  }
+
+  /// Pushes what was read before there was a stream, as far as there is room.
+  private func pushInitialCiphertext() -> Movement {
+    let count = (try? engine.push(initialCiphertext.span)) ?? 0
+    initialCiphertext = initialCiphertext.dropFirst(count)
+    let movement = count > 0 ? Movement.moved(count) : .wouldBlock
     note(movement)
     return movement
   }
@@ -177,6 +214,7 @@ extension TLSStream {
       return try call()
     } catch {
       let failure = failure(error)
+      isInsideFlight = false
       sendPending()
       throw failure
     }

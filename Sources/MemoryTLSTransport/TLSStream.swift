@@ -23,8 +23,8 @@ public final class TLSStream<Base: Transport>: Transport {
   public let base: Base
   /// Whether ciphertext is taken ahead of the engine's wants.
   public let readAhead: ReadAhead
-  /// Ends the waits of blocking calls from another thread.
-  public let interrupter: Interrupter?
+  /// Ends the waits of blocking calls from another thread; nil for nobody.
+  public var interrupter: Interrupter?
   /// Bytes of plaintext that the engine took so far, also when a call ended early.
   public private(set) var plaintextWritten = 0
   /// Bytes of plaintext read so far.
@@ -36,6 +36,10 @@ public final class TLSStream<Base: Transport>: Transport {
   var sendFailure: Failure?
   /// Whether the channel took bytes that it has not passed on.
   var baseIsHolding = false
+  /// Whether the engine will say more before it waits for the peer.
+  var isInsideFlight = false
+  /// Ciphertext that was read before there was a stream, and is not pushed yet.
+  var initialCiphertext: ArraySlice<UInt8>
   /// Read already, in search of the reason for a failure.
   var keptPlaintext: ArraySlice<UInt8> = []
   /// What the last read and the last write were blocked for, until something came of it.
@@ -53,21 +57,33 @@ public final class TLSStream<Base: Transport>: Transport {
   }
 
   /// Joins an engine that nobody else drives and a channel that nobody else uses.
+  ///
+  /// Where TLS is started in the middle of a conversation (STARTTLS, RFC 3207), `initialCiphertext` is
+  /// what was read of the channel already, behind the last plain text.
   public init(
     _ engine: TLSEngine, over base: Base, readAhead: ReadAhead = .ring,
-    interrupter: Interrupter? = nil
+    initialCiphertext: [UInt8] = [], interrupter: Interrupter? = nil
   ) {
     self.engine = engine
     self.base = base
     self.readAhead = readAhead
+    self.initialCiphertext = initialCiphertext[...]
     self.interrupter = interrupter
+  }
+
+  /// After both sides have closed: what was read of the channel behind the peer's close_notify, which is
+  /// the beginning of whatever the protocol goes on with. It is handed over.
+  public func takeUnconsumedCiphertext() -> [UInt8] {
+    defer { initialCiphertext = [] }
+    return engine.takeUnconsumedCiphertext() + initialCiphertext
   }
 }
 
 // MARK: - Transport
 
 extension TLSStream {
-  /// Reads plaintext, after the handshake if that is still to be done.
+  /// Reads plaintext, after the handshake if that is still to be done: what is in the records that
+  /// have come.
   public func read(into out: inout OutputSpan<UInt8>) throws(Failure) -> Movement {
     guard try advanceHandshake() else { return .wouldBlock }
     let kept = readKept(into: &out)
@@ -86,7 +102,8 @@ extension TLSStream {
       try reportSendFailure()
       let transfer = try tls { () throws(TLSError) in try engine.write(plaintext) }
       switch transfer {
-      case .moved(let count):
+      case .moved(let first):
+        let count = first + fill(plaintext.extracting(first...))
         plaintextWritten += count
         sendPending()
         return .moved(count)

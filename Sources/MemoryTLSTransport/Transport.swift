@@ -9,7 +9,8 @@ public protocol Transport<Failure>: AnyObject {
   /// Appends bytes to `out`: as many as are there and fit.
   func read(into out: inout OutputSpan<UInt8>) throws(Failure) -> Movement
 
-  /// Takes bytes from the front of `bytes`. An empty span sends what the channel holds inside.
+  /// Takes bytes from the front of `bytes`. An empty span ends a flight, because the TLS engine now
+  /// waits for its peer: what the channel holds inside has to be sent.
   func write(_ bytes: Span<UInt8>) throws(Failure) -> Movement
 
   /// Tells the other side that nothing more will be written; reading goes on.
@@ -19,6 +20,15 @@ public protocol Transport<Failure>: AnyObject {
 
   /// What to wait for before the next call can get anywhere.
   func readiness(for interest: Interest) -> Readiness
+
+  /// Tells that the TLS handshake over this channel is done, but for so many bytes that are still to be
+  /// written. For formats that end there; others need not care.
+  func handshakeDone(pending: Int)
+}
+
+extension Transport {
+  /// Nothing changes.
+  public func handshakeDone(pending: Int) {}
 }
 
 /// What a call on a ``Transport`` came to.

@@ -1,20 +1,29 @@
+internal import Synchronization
+
 /// Joins a plaintext channel and a ``TLSStream``, both ways at once, in one thread.
 ///
 /// The end of one side is carried to the other: the plain side's end becomes close_notify, the peer's
-/// close_notify becomes the end of the plain side's output. At most 16 KiB are held each way beside
-/// the engine's rings: a slow reader slows its writer down.
+/// close_notify becomes the end of the plain side's output. At most 64 KiB are held each way beside
+/// the engine's rings: a slow reader slows its writer down. A ring of 64 KiB and more lets a call of
+/// the system carry several records.
 public final class Tunnel<Plain: Transport, Base: Transport> {
+  /// What was carried so far; may be read from other threads.
+  public let traffic: Traffic
+  /// How long it has run, until the last end of ``run(idleTimeout:)``.
+  public private(set) var duration = Duration.zero
   private let plain: Plain
   private let secure: TLSStream<Base>
   private let outward: Half<Plain, TLSStream<Base>>
   private let inward: Half<TLSStream<Base>, Plain>
 
-  /// Joins two channels; nothing moves before ``run()``.
-  public init(plain: Plain, secure: TLSStream<Base>) {
+  /// Joins two channels; nothing moves before ``run(idleTimeout:)``. Several tunnels may count their
+  /// bytes in one `traffic`.
+  public init(plain: Plain, secure: TLSStream<Base>, traffic: Traffic = Traffic()) {
     self.plain = plain
     self.secure = secure
-    outward = Half(from: plain, to: secure)
-    inward = Half(from: secure, to: plain)
+    self.traffic = traffic
+    outward = Half(from: plain, to: secure) { traffic.countSent($0) }
+    inward = Half(from: secure, to: plain) { traffic.countReceived($0) }
   }
 
   /// Why a tunnel broke.
@@ -23,25 +32,47 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
     case plain(Plain.Failure)
     /// The TLS side failed; everything received before was delivered.
     case secure(StreamError<Base.Failure>)
-    /// Nothing failed; the wait was interrupted.
+    /// Nothing failed: the wait was interrupted, or nothing moved for the idle timeout.
     case wait(WaitFailure)
   }
 
   /// Carries bytes until both sides have ended, or the peer is gone and nothing is left to send.
   ///
-  /// The stream's interrupter ends it early; another run goes on.
-  public func run() throws(Failure) {
+  /// The stream's interrupter ends it early, from another thread or a signal handler; another run
+  /// goes on.
+  /// - Parameter idleTimeout: How long nothing may move before it ends with `.deadlineExceeded`.
+  /// - Throws: which side failed and why, or that it was ended early.
+  public func run(idleTimeout: Duration? = nil) throws(Failure) {
+    let start = ContinuousClock.now
+    var lastMove = start
+    defer { duration += start.duration(to: .now) }
     while !(outward.isDone && inward.isDone) {
-      let outwardMoved = try advanceOutward()
-      let inwardMoved = try advanceInward()
-      if outwardMoved || inwardMoved {
-        try pause(for: .now)
+      if try advance() {
+        if idleTimeout != nil { lastMove = .now }
+        try pause(for: .now, until: nil)
         continue
       }
       if inward.isDone, !outward.isDelivering, !secure.isHolding, secure.peerHasLeft { return }
-      try pause()
+      try pause(until: idleTimeout.map { lastMove + $0 })
     }
   }
+
+  /// Moves both halves by some steps; false if neither got anywhere.
+  private func advance() throws(Failure) -> Bool {
+    var hasMoved = false
+    for _ in 0..<Self.burst {
+      guard try advanceOutward() else { break }
+      hasMoved = true
+    }
+    for _ in 0..<Self.burst {
+      guard try advanceInward() else { break }
+      hasMoved = true
+    }
+    return hasMoved
+  }
+
+  /// Steps of one half before the other and the interrupter have their turn.
+  private static var burst: Int { 16 }
 
   private func advanceOutward() throws(Failure) -> Bool {
     do throws(HalfFailure<Plain.Failure, StreamError<Base.Failure>>) {
@@ -62,7 +93,7 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
     while !inward.isDone {
       guard try !advanceInward() else { continue }
       guard inward.isDelivering else { return }
-      try pause(for: plain.readiness(for: .write))
+      try pause(for: plain.readiness(for: .write), until: nil)
     }
   }
 
@@ -77,90 +108,39 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
     }
   }
 
-  private func pause() throws(Failure) {
+  private func pause(until deadline: ContinuousClock.Instant?) throws(Failure) {
     let plainInterest = outward.sourceInterest.union(inward.sinkInterest)
     let secureInterest = inward.sourceInterest.union(outward.sinkInterest)
     var readiness = plain.readiness(for: plainInterest)
       .union(secure.readiness(for: secureInterest))
     if inward.isDone { readiness = readiness.union(secure.departureReadiness) }
-    try pause(for: readiness)
+    try pause(for: readiness, until: deadline)
   }
 
-  private func pause(for readiness: Readiness) throws(Failure) {
+  private func pause(
+    for readiness: Readiness, until deadline: ContinuousClock.Instant?
+  ) throws(Failure) {
     do throws(WaitFailure) {
-      try wait(for: readiness, interrupter: secure.interrupter)
+      try wait(for: readiness, until: deadline, interrupter: secure.interrupter)
     } catch {
       throw .wait(error)
     }
   }
 }
 
-/// Where a half failed.
-private enum HalfFailure<Source: Error, Sink: Error>: Error {
-  case source(Source)
-  case sink(Sink)
-}
+/// How many bytes of plaintext were carried, counted by one thread and read by any.
+public final class Traffic: Sendable {
+  private let sentCount = Atomic(0)
+  private let receivedCount = Atomic(0)
 
-/// One direction: what was read from the source and not yet taken by the sink.
-private final class Half<Source: Transport, Sink: Transport> {
-  private(set) var isDone = false
-  private let source: Source
-  private let sink: Sink
-  private var held: ArraySlice<UInt8> = []
-  private var sourceHasEnded = false
+  /// Nothing yet.
+  public init() {}
 
-  init(from source: Source, to sink: Sink) {
-    self.source = source
-    self.sink = sink
-  }
+  /// Bytes that went out through TLS.
+  public var sent: Int { sentCount.load(ordering: .relaxed) }
+  /// Bytes that came in through TLS.
+  public var received: Int { receivedCount.load(ordering: .relaxed) }
 
-  /// Moves one step; false if that would block or everything is done. What the sink holds inside is
-  /// sent on before anybody waits.
-  func advance() throws(HalfFailure<Source.Failure, Sink.Failure>) -> Bool {
-    guard !isDone else { return false }
-    if !held.isEmpty { return try deliver() }
-    if !sourceHasEnded, try fetch() { return true }
-    do throws(Sink.Failure) {
-      guard sourceHasEnded else {
-        _ = try sink.write([UInt8]().span)
-        return false
-      }
-      isDone = try sink.closeSending() == .ended
-    } catch {
-      throw .sink(error)
-    }
-    return isDone
-  }
-
-  /// Whether bytes are held that the sink has not taken.
-  var isDelivering: Bool { !held.isEmpty }
-  var sourceInterest: Interest { held.isEmpty && !sourceHasEnded ? .read : [] }
-  var sinkInterest: Interest { !held.isEmpty || (sourceHasEnded && !isDone) ? .write : [] }
-
-  private func fetch() throws(HalfFailure<Source.Failure, Sink.Failure>) -> Bool {
-    var movement = Movement.wouldBlock
-    do throws(Source.Failure) {
-      held = try [UInt8](capacity: 16384) { out throws(Source.Failure) in
-        movement = try source.read(into: &out)
-      }[...]
-    } catch {
-      throw .source(error)
-    }
-    sourceHasEnded = movement == .ended
-    return movement != .wouldBlock
-  }
-
-  private func deliver() throws(HalfFailure<Source.Failure, Sink.Failure>) -> Bool {
-    let bytes = held
-    do throws(Sink.Failure) {
-      switch try sink.write(bytes.span) {
-      case .moved(let count): held = held.dropFirst(count)
-      case .ended: (held, sourceHasEnded) = ([], true)
-      case .wouldBlock: return false
-      }
-    } catch {
-      throw .sink(error)
-    }
-    return true
-  }
+  func countSent(_ count: Int) { sentCount.wrappingAdd(count, ordering: .relaxed) }
+  func countReceived(_ count: Int) { receivedCount.wrappingAdd(count, ordering: .relaxed) }
 }

@@ -44,12 +44,12 @@ import Testing
     let ends = try MemoryTunnel(version, secureCapacity: 1000)
     #expect(try ends.plain.write(pattern(1 << 20)) == .moved(1 << 20))
     ends.runUntilIdle()
-    #expect(ends.taken <= 16384 + 17408 + 1000)
+    #expect(ends.taken <= 65536 + 17408 + 1000)
     var received: [UInt8] = []
     for _ in 0..<10_000 where received.count < 1 << 20 {
       received += try ends.peer.read().bytes
       ends.runUntilIdle()
-      #expect(ends.taken - received.count <= 16384 + 17408 + 1000 + 17408)
+      #expect(ends.taken - received.count <= 65536 + 17408 + 1000 + 17408)
     }
     #expect(received == pattern(1 << 20))
   }
@@ -63,7 +63,7 @@ import Testing
       ends.runUntilIdle()
     }
     // What is held, both rings, the channel, and the record that is being read.
-    let limit = 100 + 16384 + 2 * 17408 + 1000 + 16384
+    let limit = 100 + 65536 + 2 * 17408 + 1000 + 16384
     #expect(sent < limit)
     #expect(try ends.plain.read().bytes == Array(pattern(1000).prefix(100)))
   }
