@@ -10,14 +10,16 @@ internal import SystemPackage
 enum DescriptorKind {
   case socket
   case terminal
+  case pipe
   case other
 
   init(of descriptor: FileDescriptor) {
     var status = stat()
-    if unsafe fstat(descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK {
-      self = .socket
-    } else {
-      self = isatty(descriptor.rawValue) == 1 ? .terminal : .other
+    let type = unsafe fstat(descriptor.rawValue, &status) == 0 ? status.st_mode & S_IFMT : 0
+    switch type {
+    case S_IFSOCK: self = .socket
+    case S_IFIFO: self = .pipe
+    default: self = isatty(descriptor.rawValue) == 1 ? .terminal : .other
     }
   }
 
@@ -61,6 +63,13 @@ enum DescriptorKind {
     var settings = termios()
     guard unsafe tcgetattr(descriptor, &settings) == 0 else { return 1 }
     return settings.c_oflag & tcflag_t(OPOST) == 0 ? 64 : 1
+  }
+
+  /// A pipe's open file with `O_NONBLOCK`, which nobody else shares; nil if it has that already, or if
+  /// the system does not give one (proc(5)).
+  func reopenedWithoutBlocking(_ descriptor: FileDescriptor) -> FileDescriptor? {
+    guard self == .pipe, fcntl(descriptor.rawValue, F_GETFL) & O_NONBLOCK == 0 else { return nil }
+    return try? .opening(FilePath("/proc/self/fd/\(descriptor.rawValue)"), .writeOnly, .nonBlocking)
   }
 
   private func isReady(_ descriptor: CInt, _ events: CInt) -> Bool {

@@ -9,8 +9,9 @@ public import SystemPackage
 /// A pair of file descriptors: pipes, FIFOs, sockets, terminals, whatever was inherited.
 ///
 /// It owns both and closes them when it goes. It sets no flags, because others may share the open
-/// files: sockets are asked not to block call by call, others are polled before each call, and
-/// written to in pieces unless they have `O_NONBLOCK` already: of 4 KiB, of 64 bytes for a raw
+/// files: sockets are asked not to block call by call, others are polled before each call. What is
+/// written to a pipe goes through an open file of its own where the system gives one (Linux); else,
+/// unless there is `O_NONBLOCK` already, it is written in pieces of 4 KiB, of 64 bytes for a raw
 /// terminal, of one byte for another. SIGPIPE is never raised; the error is `Errno.brokenPipe`.
 public final class DescriptorTransport: Transport {
   /// Where bytes come from.
@@ -19,6 +20,8 @@ public final class DescriptorTransport: Transport {
   public let output: FileDescriptor
   private let inputKind: DescriptorKind
   private let outputKind: DescriptorKind
+  /// The output once more, if that is a pipe which may block.
+  private let unblocked: FileDescriptor?
   private var isOutputClosed = false
   private var settings: TerminalSettings?
 
@@ -28,6 +31,7 @@ public final class DescriptorTransport: Transport {
     self.output = output
     inputKind = DescriptorKind(of: input)
     outputKind = DescriptorKind(of: output)
+    unblocked = outputKind.reopenedWithoutBlocking(output)
   }
 
   /// Takes over one descriptor that goes both ways, such as a socket.
@@ -37,7 +41,10 @@ public final class DescriptorTransport: Transport {
 
   deinit {
     settings?.restore()
-    if !isOutputClosed, output != input { try? output.close() }
+    if !isOutputClosed {
+      try? unblocked?.close()
+      if output != input { try? output.close() }
+    }
     try? input.close()
   }
 
@@ -57,7 +64,9 @@ public final class DescriptorTransport: Transport {
   public func write(_ bytes: Span<UInt8>) throws(Errno) -> Movement {
     guard !bytes.isEmpty else { return .moved(0) }
     guard !isOutputClosed else { throw .brokenPipe }
-    let count = unsafe bytes.withUnsafeBytes { unsafe outputKind.write(output.rawValue, $0) }
+    let count = unsafe bytes.withUnsafeBytes {
+      unsafe outputKind.write((unblocked ?? output).rawValue, $0)
+    }
     guard count < 0 else { return .moved(count) }
     guard errno == EAGAIN else { throw Errno(rawValue: errno) }
     return .wouldBlock
@@ -73,6 +82,7 @@ public final class DescriptorTransport: Transport {
         throw Errno(rawValue: errno)
       }
     }
+    try? unblocked?.close()
     // On failure the descriptor is gone all the same (close(2)); deinit must not close it again.
     if output != input { do { try output.close() } catch { throw error as? Errno ?? .ioError } }
     return .ended
@@ -89,7 +99,7 @@ public final class DescriptorTransport: Transport {
     if interest.contains(.read) { readiness.waits.append(.init(input, CShort(POLLIN))) }
     if interest.contains(.write) {
       guard !isOutputClosed else { return .now }
-      readiness.waits.append(.init(output, CShort(POLLOUT)))
+      readiness.waits.append(.init(unblocked ?? output, CShort(POLLOUT)))
     }
     return readiness
   }
