@@ -15,11 +15,21 @@ enum ServerName {
     guard name.utf8.allSatisfy(isAllowed) else {
       throw .serverIdentity("\"\(name)\" is no DNS name: letters, digits, - and _ between dots")
     }
-    let labels = name.split(separator: ".", omittingEmptySubsequences: false)
-    guard name.utf8.count <= 253, labels.allSatisfy({ 1...63 ~= $0.utf8.count }) else {
+    guard fits(name) else {
       throw .serverIdentity("\"\(name)\" is no DNS name: 253 bytes at most, in labels of 1 to 63")
     }
     return name
+  }
+
+  /// Whether a certificate can be for it: as above, and with asterisks. Which of these match anything
+  /// is for those to say who look at the certificate.
+  static func isPattern(_ name: String) -> Bool {
+    name.utf8.allSatisfy { isAllowed($0) || $0 == UInt8(ascii: "*") } && fits(name)
+  }
+
+  private static func fits(_ name: String) -> Bool {
+    let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+    return name.utf8.count <= 253 && labels.allSatisfy { 1...63 ~= $0.utf8.count }
   }
 
   private static func isAllowed(_ byte: UInt8) -> Bool {

@@ -105,6 +105,24 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: [
+      .dns("a.example,DNS:evil.example"), .dns("a.example\nDNS:evil.example"), .dns("a\0.example"),
+      .dns("a.example;dirName:section"), .dns("a b"), .dns("ü.example"), .dns("a..example"),
+      .dns("a.example."), .dns(""), .dns(String(repeating: "x", count: 64)),
+      .dns(String(repeating: "x.", count: 127) + "x"), .address("192.0.2.1,DNS:evil.example"),
+      .address("192.0.2.1\0"), .address(""), .email("a@example.org\n"), .email(""),
+      .uri("https://example.org/\u{E9}"), .uri("https://example.org/ "), .uri(""),
+    ] as [Certificate.Name])
+  func `a name that is none is refused and shown`(name: Certificate.Name) {
+    let error = #expect(throws: TLSError.self) {
+      try Self.authority.issue(.server, names: [.dns("localhost"), name])
+    }
+    #expect(error?.code == .invalidConfiguration && error?.fault == .caller)
+    let start = "cannot make a certificate for test: \"\(name)\" is no "
+    #expect(error?.message.hasPrefix(start) == true)
+  }
+
   private func expectRefused(_ server: TestIdentity, _ code: Int) throws {
     let pair = try pair(server, trusting: Self.authority)
     #expect(throws: PairFailure.self) { try pair.settle() }

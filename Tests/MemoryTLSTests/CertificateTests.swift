@@ -7,6 +7,8 @@ import Testing
   private static let names: [Certificate.Name] = [
     .dns("localhost"), .dns("*.example.org"), .address("192.0.2.1"), .address("2001:db8::1"),
     .email("someone@example.org"), .uri("https://example.org/path"),
+    // A comma ends a name in OpenSSL's configuration language, and "copy" is a word of it.
+    .uri("https://example.org/a,DNS:evil.example"), .email("copy"),
   ]
 
   @Test(arguments: versions, TestIdentity.Key.allCases)

@@ -7,6 +7,7 @@ extension CertificateTemplate {
   package func issue(
     _ type: IssuedKeyType, by issuer: IssuedCertificate?
   ) throws(TLSError) -> IssuedCertificate {
+    let names = try alternativeNames()
     ErrorQueue.clear()
     guard let key = type.generate() else { throw .outOfMemory("EVP_PKEY_Q_keygen") }
     guard let pointer = unsafe X509_new() else { throw .outOfMemory("X509_new") }
@@ -17,13 +18,21 @@ extension CertificateTemplate {
       issuerCertificate = try Source.bytes(issuer.certificate).certificates().first ?? certificate
       issuerKey = try Source.bytes(issuer.privateKey).privateKey(passphrase: nil)
     }
-    guard fill(certificate, key, issuerCertificate), sign(certificate, issuerKey) else {
+    guard fill(certificate, key, issuerCertificate), unsafe names.add(to: certificate.pointer),
+      sign(certificate, issuerKey)
+    else {
       let stack = ErrorQueue.drain()
       throw .configuration("cannot make a certificate for \(commonName)\(stack.reason)", stack)
     }
     return unsafe IssuedCertificate(
       certificate: encoded { unsafe i2d_X509(certificate.pointer, $0) },
       privateKey: key.pkcs8)
+  }
+
+  private func alternativeNames() throws(TLSError) -> AlternativeNames {
+    do throws(TLSError) { return try AlternativeNames(names) } catch {
+      throw .configuration("cannot make a certificate for \(commonName): \(error.message)")
+    }
   }
 
   private func fill(
@@ -62,7 +71,7 @@ extension CertificateTemplate {
     }
   }
 
-  /// The extensions in OpenSSL's configuration language (x509v3_config(5)).
+  /// All but the names, in OpenSSL's configuration language (x509v3_config(5)).
   private var extensions: [(String, String)] {
     var list = [
       ("basicConstraints", isAuthority ? "critical,CA:TRUE" : "critical,CA:FALSE"),
@@ -74,9 +83,6 @@ extension CertificateTemplate {
     }
     if !extendedKeyUsage.isEmpty {
       list.append(("extendedKeyUsage", extendedKeyUsage.joined(separator: ",")))
-    }
-    if !names.isEmpty {
-      list.append(("subjectAltName", names.map(\.configuration).joined(separator: ",")))
     }
     return list
   }
@@ -94,17 +100,6 @@ extension CertificateTemplate {
   private func sign(_ certificate: X509Handle, _ key: KeyHandle) -> Bool {
     let digest = unsafe key.type == EVP_PKEY_ED25519 ? nil : EVP_sha256()
     return unsafe X509_sign(certificate.pointer, key.pointer, digest) > 0
-  }
-}
-
-extension Certificate.Name {
-  fileprivate var configuration: String {
-    switch self {
-    case .dns(let name): "DNS:\(name)"
-    case .address(let address): "IP:\(address)"
-    case .email(let address): "email:\(address)"
-    case .uri(let uri): "URI:\(uri)"
-    }
   }
 }
 
