@@ -44,7 +44,21 @@ public struct TestIdentity: Sendable, Hashable {
     _ commonName: String = "Test CA", organization: String? = nil, key: Key = .p256,
     validity: Range<Int64> = validity
   ) throws(TLSError) -> TestIdentity {
-    let template = template(.authority, commonName, organization, [], validity, nil)
+    try selfSigned(
+      .authority, commonName, organization: organization, key: key, validity: validity)
+  }
+
+  /// A certificate that vouches for itself and, unless its purpose is `.authority`, for nobody else:
+  /// accepted by those who pin it, or have it among their authorities. The parameters are those of
+  /// ``issue(_:_:organization:names:key:validity:keyUsage:)``.
+  ///
+  /// - Returns: the certificate with its key; it has no issuers.
+  /// - Throws: what OpenSSL says of values that no certificate can hold.
+  public static func selfSigned(
+    _ purpose: Purpose, _ commonName: String = "test", organization: String? = nil,
+    names: [Certificate.Name] = [], key: Key = .p256, validity: Range<Int64> = validity
+  ) throws(TLSError) -> TestIdentity {
+    let template = template(purpose, commonName, organization, names, validity, nil)
     let issued = try template.issue(key.issued, by: nil)
     return TestIdentity(
       certificate: issued.certificate, privateKey: issued.privateKey, issuers: [])
@@ -101,6 +115,9 @@ extension TestIdentity {
 
   /// For ``TLSConfiguration/trust``: the root alone, which is the certificate itself if it has none.
   public var trust: Trust { .authorities(.bytes(issuers.last ?? certificate)) }
+
+  /// The SHA-256 of the certificate, for ``Pin/certificate(sha256:)``: 32 bytes.
+  public var fingerprint: [UInt8] { sha256(of: certificate) }
 
   /// The chain in PEM.
   public var chainPEM: String {

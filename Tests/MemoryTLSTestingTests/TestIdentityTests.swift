@@ -38,6 +38,31 @@ import Testing
     #expect(try Self.authority.rootPEM == Self.authority.chainPEM)
   }
 
+  @Test(arguments: TestIdentity.Key.allCases)
+  func `who vouches for itself is accepted where it is known`(key: TestIdentity.Key) throws {
+    let server = try TestIdentity.selfSigned(
+      .server, "itself", names: [.dns("localhost")], key: key)
+    #expect(server.chain == [server.certificate] && server.issuers.isEmpty)
+    for trust in [server.trust, .pins([.certificate(sha256: server.fingerprint)])] {
+      for version in [ProtocolVersion.tls12, .tls13] {
+        let pair = try pair(server, trust, version)
+        try pair.settle()
+        let seen = try #require(pair.client.engine.negotiated?.peerCertificates.first)
+        #expect(seen.subject == "CN=itself" && seen.issuer == "CN=itself")
+        #expect(seen.fingerprint == server.fingerprint)
+      }
+    }
+    try expectRefused(server, 18)
+  }
+
+  @Test func `who vouches for itself vouches for nobody else`() throws {
+    let itself = try TestIdentity.selfSigned(.server, "itself", names: [.dns("localhost")])
+    let forged = try itself.issue(.server, names: [.dns("localhost")])
+    let pair = try pair(forged, itself.trust)
+    #expect(throws: PairFailure.self) { try pair.settle() }
+    #expect(pair.client.error?.code == .verificationFailed)
+  }
+
   @Test(
     arguments: [(0..<1_000_000, 10), (4_000_000_000..<4_100_000_000, 9)] as [(Range<Int64>, Int)])
   func `out of its validity it is refused`(validity: Range<Int64>, code: Int) throws {
@@ -133,9 +158,13 @@ import Testing
 
   private func pair(
     _ server: TestIdentity, trusting authority: TestIdentity, _ version: ProtocolVersion = .tls13
+  ) throws -> EnginePair { try pair(server, authority.trust, version) }
+
+  private func pair(
+    _ server: TestIdentity, _ trust: Trust, _ version: ProtocolVersion = .tls13
   ) throws -> EnginePair {
     var (client, settings) = (TLSConfiguration(), TLSConfiguration())
-    client.trust = authority.trust
+    client.trust = trust
     client.versions = version...version
     settings.identities = [server.identity]
     return try EnginePair(client: client, server: settings)

@@ -95,8 +95,13 @@ func fingerprint(of certificate: OpaquePointer) -> [UInt8] {
 
 /// The SHA-256 of the SubjectPublicKeyInfo.
 func publicKeyFingerprint(of certificate: OpaquePointer) -> [UInt8] {
-  let key = unsafe encoded { unsafe i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), $0) }
-  return unsafe digest { unsafe EVP_Digest(key, key.count, $0, $1, EVP_sha256(), nil) }
+  unsafe sha256(
+    of: encoded { unsafe i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), $0) })
+}
+
+/// The SHA-256: 32 bytes (`EVP_Digest`).
+package func sha256(of bytes: [UInt8]) -> [UInt8] {
+  unsafe digest { unsafe EVP_Digest(bytes, bytes.count, $0, $1, EVP_sha256(), nil) }
 }
 
 private func digest(
