@@ -1,4 +1,3 @@
-import Foundation
 import MemoryTLS
 import MemoryTLSFlights
 import MemoryTLSTesting
@@ -39,11 +38,7 @@ struct HandshakeReport {
   }
 
   /// One JSON object.
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(Document(self)), as: UTF8.self)
-  }
+  func json() throws -> String { try Document(self).json() }
 
   private struct Document: Encodable {
     let version: String
