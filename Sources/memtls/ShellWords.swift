@@ -1,7 +1,8 @@
 import ArgumentParser
 
-/// Splits a line into words with the quoting of POSIX shells (XCU 2.2), and nothing else of them.
+/// Words with the quoting of POSIX shells (XCU 2.2), and nothing else of them.
 enum ShellWords {
+  /// The words of a line.
   static func split(_ line: String) throws -> [String] {
     var words: [String] = []
     var word: String?
@@ -30,4 +31,17 @@ enum ShellWords {
     guard quote == nil else { throw ValidationError("'\(line)' has an open quote") }
     return words + (word.map { [$0] } ?? [])
   }
+
+  /// A word as a shell takes it, in quotes if it needs them.
+  static func quoted(_ word: String) -> String {
+    guard word.isEmpty || !word.utf8.allSatisfy(plain.contains) else { return word }
+    // By bytes, as shells read it: an accent would make another character of a quote.
+    let pieces = word.utf8.split(separator: UInt8(ascii: "'"), omittingEmptySubsequences: false)
+    let text = pieces.map { String(decoding: $0, as: UTF8.self) }.joined(separator: #"'\''"#)
+    return "'\(text)'"
+  }
+
+  /// What means nothing to a shell.
+  private static let plain = Set(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%+,-./:=@_".utf8)
 }
