@@ -21,6 +21,9 @@ struct MemTLS: ParsableCommand {
       Serve one connection:
         memtls server tcp-listen:127.0.0.1:8443 --cert cert.pem --key key.pem
 
+      Make certificates to try that with:
+        memtls identity pki
+
       CHANNEL carries the ciphertext:
         tcp:HOST:PORT          connects; IPv6 addresses stand in brackets
         tcp-listen:HOST:PORT   waits for one connection; port 0 takes a free one
@@ -30,7 +33,9 @@ struct MemTLS: ParsableCommand {
       Exit status: 0 done, 1 failed, 2 usage.
       """,
     version: "memtls with \(OpenSSLVersion.text)",
-    subcommands: [HandshakeCommand.self, ClientCommand.self, ServerCommand.self])
+    subcommands: [
+      HandshakeCommand.self, ClientCommand.self, ServerCommand.self, IdentityCommand.self,
+    ])
 
   static func main() {
     openStandardDescriptors()

@@ -20,6 +20,10 @@ import Testing
     ["client", "exec:true", "--insecure", "--seed", "1"], ["server", "exec:true", "--seed", "1"],
     ["server", "tcp-listen:127.0.0.1:0"],
     ["server", "tcp-listen:127.0.0.1:0", "--cert", "c.pem", "--client-auth", "require"],
+    ["identity"], ["identity", ""], ["identity", "/dev/null", "--nonsense"],
+    ["identity", "/dev/null", "--days", "0"], ["identity", "/dev/null", "--days", "36501"],
+    ["identity", "/dev/null", "--key", "dsa"], ["identity", "/dev/null", "--name", "a b"],
+    ["identity", "/dev/null", "--seed", "1"],
   ])
   func `bad usage is one line on stderr, exit 2 and nothing on stdout`(arguments: [String]) throws {
     let run = try Command.memtls(arguments)
@@ -39,6 +43,7 @@ import Testing
 
   @Test(arguments: [
     [], ["--help"], ["handshake", "--help"], ["client", "--help"], ["server", "--help"],
+    ["identity", "--help"],
   ])
   func `help goes to stdout with exit 0 and fits 80 columns`(arguments: [String]) throws {
     let run = try Command.memtls(arguments)
