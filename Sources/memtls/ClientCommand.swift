@@ -1,5 +1,6 @@
 import ArgumentParser
 import MemoryTLS
+import MemoryTLSTesting
 
 /// stdin and stdout over TLS, as the client.
 struct ClientCommand: ParsableCommand {
@@ -35,7 +36,7 @@ struct ClientCommand: ParsableCommand {
     var configuration = TLSConfiguration()
     protocols.apply(to: &configuration)
     configuration.trust = expectation.trust
-    configuration.identities = try [credentials.identity()].compactMap { $0 }
+    configuration.identities = try [credentials.identity(for: .client)].compactMap { $0 }
     let context = try TLSContext(configuration)
     let engine = try TLSEngine(context, as: .client(identity))
     try Connector(channel: channel, timeouts: timeouts).run(engine)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MemoryTLS
+import MemoryTLSTesting
 
 /// What this end proves itself with.
 struct CredentialOptions: ParsableArguments {
@@ -14,16 +15,34 @@ struct CredentialOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A file whose first line opens the key.", valueName: "file"))
   var passphraseFile: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Instead of these: a certificate for this name or address, made for this run.",
+      valueName: "name"))
+  var selfSigned: String?
+
   func validate() throws {
+    if cert != nil, selfSigned != nil {
+      throw ValidationError("--cert and --self-signed contradict each other")
+    }
     guard cert == nil else { return }
     if key != nil { throw ValidationError("--key without --cert") }
     if passphraseFile != nil { throw ValidationError("--passphrase-file without --cert") }
   }
 
-  /// The identity, if there is one.
-  func identity() throws -> Identity? {
+  /// The identity, if there is one; what was made for this run is said.
+  func identity(for purpose: TestIdentity.Purpose) throws -> Identity? {
+    if let selfSigned { return try made(purpose, for: selfSigned) }
     guard let cert else { return nil }
     return Identity(chain: .file(cert), key: .file(key ?? cert), passphrase: try passphrase())
+  }
+
+  /// Whoever has no authority to ask can compare the SHA-256: a client of ours with `--pin`.
+  private func made(_ purpose: TestIdentity.Purpose, for name: String) throws -> Identity {
+    let made = try Throwaway.selfSigned(purpose, for: name)
+    let advice = purpose == .server ? "expect it with --pin" : "its SHA-256 is"
+    say("certificate for \(name), \(advice) \(Fingerprint(made.fingerprint).text)")
+    return made.identity
   }
 
   private func passphrase() throws -> String? {

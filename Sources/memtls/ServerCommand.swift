@@ -1,17 +1,19 @@
 import ArgumentParser
 import MemoryTLS
+import MemoryTLSTesting
 
 /// stdin and stdout over TLS, as the server of one connection.
 struct ServerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "server",
     abstract: "Connect stdin and stdout to a TLS client over a channel.",
-    usage: "memtls server <channel> --cert <file> [<options>]",
+    usage: "memtls server <channel> --cert <file>|--self-signed <name> [<options>]",
     discussion: """
       One connection is served, then memtls ends.
 
         memtls server tcp-listen:127.0.0.1:8443 --cert cert.pem --key key.pem
         memtls server fd:3,4 --cert both.pem --client-ca ca.pem
+        memtls server tcp-listen:127.0.0.1:8443 --self-signed localhost
       """)
 
   @Argument(
@@ -46,8 +48,9 @@ struct ServerCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let identity = try credentials.identity() else {
-      throw CommandFailure.usage("a server needs a certificate: give --cert and --key")
+    guard let identity = try credentials.identity(for: .server) else {
+      throw CommandFailure.usage(
+        "a server needs a certificate: give --cert and --key, or --self-signed")
     }
     var configuration = TLSConfiguration()
     protocols.apply(to: &configuration)

@@ -18,4 +18,14 @@ enum Throwaway {
     guard case .address(let address) = ServerIdentity.host(host) else { return .dns(host) }
     return .address(address)
   }
+
+  /// A certificate that vouches for itself, good for this name alone.
+  static func selfSigned(_ purpose: TestIdentity.Purpose, for host: String) throws -> TestIdentity {
+    try TestIdentity.selfSigned(
+      purpose, commonNameSizes ~= host.utf8.count ? host : "self-signed", names: [name(host)],
+      validity: validity())
+  }
+
+  /// RFC 5280 appendix A.1, ub-common-name.
+  private static let commonNameSizes = 1...64
 }

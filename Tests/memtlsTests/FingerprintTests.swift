@@ -11,6 +11,13 @@ import Testing
     #expect(Fingerprint(argument: pairs)?.bytes == bytes)
   }
 
+  @Test func `its text is what is taken`() throws {
+    let bytes = (0..<32).map { UInt8($0 * 8) }
+    let text = Fingerprint(bytes).text
+    #expect(text.hasPrefix("0008101820") && text.hasSuffix("F0F8") && text.count == 64)
+    #expect(Fingerprint(argument: text)?.bytes == bytes)
+  }
+
   @Test(arguments: ["+f", "-0", "0x", "0g", " 0", "０ｆ"])
   func `what is no hexadecimal digit is refused`(pair: String) {
     #expect(Fingerprint(argument: String(repeating: pair, count: 32)) == nil)
