@@ -3,7 +3,7 @@ public enum Trust: Sendable, Hashable {
   /// The system's roots, as OpenSSL was built to find them (`SSL_CERT_FILE` and `SSL_CERT_DIR` too).
   ///
   /// One store serves the whole process. It is made by the first context that asks for it: a file of
-  /// roots is read then (about 20 ms) and never again; a hashed directory is looked into whenever an
+  /// roots is read then (about 20 ms) and not again before ``forgetSystemRoots()``; a hashed directory is looked into whenever an
   /// unknown issuer turns up, so that roots added to it later are found.
   case system
   /// These authorities alone, PEM or DER. A server sends their names to clients it asks for

@@ -101,6 +101,11 @@ public final class FilePairTransport: Transport {
     return .ended
   }
 
+  /// Whether the other side has made its file.
+  ///
+  /// - Throws: why that cannot be opened.
+  public func peerIsThere() throws(Failure) -> Bool { try openInput() != nil }
+
   /// A time to look again: files do not tell poll(2) when they grow.
   public func readiness(for interest: Interest) -> Readiness {
     var readiness = Readiness()

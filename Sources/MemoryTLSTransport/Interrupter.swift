@@ -41,6 +41,13 @@ public final class Interrupter: Sendable {
     while unsafe read(descriptor.rawValue, &bytes, bytes.count) > 0 {}
   }
 
+  /// To wait for an interruption as for anything else.
+  package var readiness: Readiness {
+    var readiness = Readiness()
+    readiness.waits = [.init(descriptor, CShort(POLLIN))]
+    return readiness
+  }
+
   /// Whether waits end at once.
   public var isInterrupted: Bool {
     var polled = pollfd(fd: descriptor.rawValue, events: CShort(POLLIN), revents: 0)

@@ -127,12 +127,6 @@ extension Interrupter {
     guard condition != isInterrupted else { return }
     if condition { interrupt() } else { reset() }
   }
-
-  fileprivate var readiness: Readiness {
-    var readiness = Readiness()
-    readiness.waits = [.init(descriptor, Readiness.Wait.readable)]
-    return readiness
-  }
 }
 
 extension Span<UInt8> {

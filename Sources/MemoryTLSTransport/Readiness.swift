@@ -22,9 +22,6 @@ public struct Readiness: Sendable {
     /// `POLLIN`, `POLLOUT` or both.
     public let events: CShort
 
-    /// `POLLIN`, for those who do not import the C library.
-    static let readable = CShort(POLLIN)
-
     /// One descriptor and the events of poll(2).
     public init(_ descriptor: FileDescriptor, _ events: CShort) {
       self.descriptor = descriptor

@@ -17,6 +17,16 @@ import Testing
     #expect(pair.client.error?.alert?.alert == .unknownCA)
   }
 
+  @Test func `the system's roots are read anew once they are forgotten`() throws {
+    var configuration = TLSConfiguration()
+    configuration.trust = .system
+    let before = try TLSContext(configuration)
+    Trust.forgetSystemRoots()
+    let after = try TLSContext(configuration)
+    #expect(
+      SSL_CTX_get_cert_store(before.handle.pointer) != SSL_CTX_get_cert_store(after.handle.pointer))
+  }
+
   @Test(arguments: versions)
   func `authorities in PEM, DER and files`(version: ProtocolVersion) throws {
     let directory = try TemporaryDirectory()

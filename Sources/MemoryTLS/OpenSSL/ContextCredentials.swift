@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Synchronization
 
 // The settings of a context that are certificates and keys.
 
@@ -44,7 +45,7 @@ extension ContextHandle {
   func applyTrust(_ trust: Trust) throws(TLSError) {
     switch trust {
     case .system:
-      guard let store = SystemRoots.shared else { throw .outOfMemory("X509_STORE_new") }
+      guard let store = SystemRoots.shared() else { throw .outOfMemory("X509_STORE_new") }
       unsafe SSL_CTX_set1_cert_store(pointer, store.pointer)
     case .authorities(let source):
       try trustAuthorities(of: source)
@@ -82,12 +83,26 @@ extension ContextHandle {
   }
 }
 
+extension Trust {
+  /// Makes the next context with ``system`` read the system's roots anew. Those that are there keep
+  /// what they have.
+  public static func forgetSystemRoots() { SystemRoots.forget() }
+}
+
 /// The system's roots: one store for the process, made when it is first asked for. OpenSSL locks it.
 @safe
 private final class SystemRoots: @unchecked Sendable {
-  static let shared = SystemRoots()
-
   let pointer: OpaquePointer
+  private static let last = Mutex<SystemRoots?>(nil)
+
+  static func shared() -> SystemRoots? {
+    last.withLock { last in
+      if last == nil { last = SystemRoots() }
+      return last
+    }
+  }
+
+  static func forget() { last.withLock { $0 = nil } }
 
   private init?() {
     guard let pointer = unsafe X509_STORE_new() else { return nil }
