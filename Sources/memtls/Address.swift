@@ -54,4 +54,7 @@ struct Address {
       return unsafe body(start.assumingMemoryBound(to: sockaddr.self), socklen_t(buffer.count))
     }
   }
+
+  /// How many bytes a path may have: one less than there is room for, because a zero ends it.
+  static let longestPath = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
 }

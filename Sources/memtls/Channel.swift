@@ -1,11 +1,26 @@
 import ArgumentParser
 
-/// What carries the ciphertext, as the command line names it.
+/// What carries the ciphertext, as the command line names it. Parsed in ChannelParsing.swift.
 enum Channel: Equatable, ExpressibleByArgument {
+  /// stdin and stdout.
+  case stdio
+  /// Descriptors that were inherited.
+  case descriptors(input: Int32, output: Int32)
+  /// Named pipes.
+  case fifo(input: String, output: String)
+  /// Regular files that grow.
+  case files(input: String, output: String)
+  /// The stdin and stdout of a program found through PATH.
+  case exec([String])
+  /// The stdin and stdout of a line for `/bin/sh -c`.
+  case system(String)
   case tcp(Endpoint)
   case tcpListen(Endpoint)
-  case exec([String])
-  case descriptors(input: Int32, output: Int32)
+  /// The socket file of a server.
+  case unix(String)
+  case unixListen(String)
+  /// A terminal or serial line; nil for the speed it has.
+  case tty(device: String, baud: Int?)
 
   /// A host and a port.
   struct Endpoint: Equatable, CustomStringConvertible {
@@ -15,64 +30,47 @@ enum Channel: Equatable, ExpressibleByArgument {
     var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
   }
 
+  /// Whether it waits for others to connect, once or again and again.
+  var isListener: Bool {
+    switch self {
+    case .tcpListen, .unixListen: true
+    default: false
+    }
+  }
+
   /// The host of a TCP channel, which a client expects to be named in the certificate.
   var host: String? {
     guard case .tcp(let endpoint) = self else { return nil }
     return endpoint.host
   }
 
-  init?(argument: String) {
-    guard let channel = try? Channel(parsing: argument) else { return nil }
-    self = channel
-  }
-
-  init(parsing text: String) throws {
-    let (kind, rest) = text.cut(at: ":")
-    switch kind {
-    case "tcp": self = .tcp(try Endpoint(parsing: rest))
-    case "tcp-listen": self = .tcpListen(try Endpoint(parsing: rest))
-    case "exec": self = .exec(try Self.command(rest))
-    case "fd": self = try Self.descriptors(rest)
-    default:
-      throw ValidationError(
-        "'\(text)' is no channel: tcp:HOST:PORT, tcp-listen:HOST:PORT, exec:COMMAND or fd:IN[,OUT]")
+  /// The descriptors it has from the start.
+  var descriptors: [Int32] {
+    switch self {
+    case .stdio: [0, 1]
+    case .descriptors(let input, let output): [input, output]
+    default: []
     }
-  }
-
-  private static func command(_ text: String?) throws -> [String] {
-    let words = try ShellWords.split(text ?? "")
-    guard !words.isEmpty else { throw ValidationError("'exec:' lacks a command") }
-    return words
-  }
-
-  private static func descriptors(_ text: String?) throws -> Channel {
-    let (input, output) = (text ?? "").cut(at: ",")
-    guard let first = Int32(input), let second = Int32(output ?? input), first >= 0, second >= 0
-    else { throw ValidationError("'fd:\(text ?? "")' is not fd:IN or fd:IN,OUT with numbers") }
-    return .descriptors(input: first, output: second)
   }
 }
 
-extension Channel.Endpoint {
-  init(parsing text: String?) throws {
-    let text = text ?? ""
-    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...])
-    else { throw ValidationError("'\(text)' is not HOST:PORT with a port from 0 to 65535") }
-    var host = text[..<colon]
-    if host.hasPrefix("["), host.hasSuffix("]") {
-      host = host.dropFirst().dropLast()
-    } else if host.contains(":") {
-      throw ValidationError("'\(text)': put the IPv6 address in brackets, as [::1]:443")
+extension Channel: CustomStringConvertible {
+  /// The text that parses to this channel.
+  var description: String {
+    switch self {
+    case .stdio: "stdio"
+    case .descriptors(let input, let output) where input == output: "fd:\(input)"
+    case .descriptors(let input, let output): "fd:\(input),\(output)"
+    case .fifo(let input, let output): "fifo:" + PathList.join([input, output])
+    case .files(let input, let output): "files:" + PathList.join([input, output])
+    case .exec(let words): "exec:" + words.map(ShellWords.quoted).joined(separator: " ")
+    case .system(let command): "system:" + command
+    case .tcp(let endpoint): "tcp:\(endpoint)"
+    case .tcpListen(let endpoint): "tcp-listen:\(endpoint)"
+    case .unix(let path): "unix:" + PathList.join([path])
+    case .unixListen(let path): "unix-listen:" + PathList.join([path])
+    case .tty(let device, let baud):
+      "tty:" + PathList.join([device]) + (baud.map { ",\($0)" } ?? "")
     }
-    guard !host.isEmpty else { throw ValidationError("'\(text)' lacks a host") }
-    self.init(host: String(host), port: port)
-  }
-}
-
-extension String {
-  /// The parts before and behind the first separator; nil behind if there is none.
-  fileprivate func cut(at separator: Character) -> (String, String?) {
-    guard let place = firstIndex(of: separator) else { return (self, nil) }
-    return (String(self[..<place]), String(self[index(after: place)...]))
   }
 }

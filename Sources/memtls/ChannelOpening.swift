@@ -53,15 +53,23 @@ struct OpenedChannel {
   }
 }
 
+/// Who has stdin and stdout.
+enum StandardStreams {
+  /// They are the plaintext.
+  case taken
+  /// A channel may have them.
+  case free
+}
+
 extension Channel {
-  /// Throws unless the descriptors it names were inherited. To be asked before memtls opens any of
-  /// its own, which may take the same numbers.
-  func checkDescriptors() throws {
-    guard case .descriptors(let input, let output) = self else { return }
-    guard min(input, output) > 2 else {
-      throw CommandFailure.usage("fd:0, fd:1 and fd:2 are the plaintext's and the talk's")
+  /// Throws unless the descriptors it names were inherited and are nobody else's; stderr is always
+  /// for talk. To be asked before memtls opens any of its own, which may take the same numbers.
+  func checkDescriptors(standardStreams: StandardStreams = .taken) throws {
+    if descriptors.contains(2) { throw CommandFailure.usage("\(self): stderr is for talk") }
+    if standardStreams == .taken, descriptors.contains(where: { $0 < 2 }) {
+      throw CommandFailure.usage("\(self): stdin and stdout are the plaintext")
     }
-    for number in [input, output] where fcntl(number, F_GETFD) < 0 {
+    for number in descriptors where fcntl(number, F_GETFD) < 0 {
       throw CommandFailure.failed("descriptor \(number) is not open")
     }
   }
@@ -81,9 +89,11 @@ extension Channel {
       return OpenedChannel(
         transport: DescriptorTransport(input: child.output, output: child.input), child: child)
     case .descriptors(let input, let output):
-      return OpenedChannel(
-        transport: DescriptorTransport(
-          input: FileDescriptor(rawValue: input), output: FileDescriptor(rawValue: output)))
+      let (input, output) = (FileDescriptor(rawValue: input), FileDescriptor(rawValue: output))
+      for descriptor in [input, output] { try descriptor.closeOnExec() }
+      return OpenedChannel(transport: DescriptorTransport(input: input, output: output))
+    case .stdio, .fifo, .files, .system, .unix, .unixListen, .tty:
+      throw CommandFailure.failed("\(self) is not opened yet")
     }
   }
 }

@@ -89,7 +89,7 @@ struct MemTLS: ParsableCommand {
 }
 
 /// Why a verb ends without success.
-struct CommandFailure: Error {
+struct CommandFailure: Error, Equatable {
   let message: String
   /// 1 failed, 2 usage.
   let status: Int32

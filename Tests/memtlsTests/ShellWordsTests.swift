@@ -14,7 +14,20 @@ import Testing
     #expect(run.status == 0 && run.output == word)
   }
 
-  @Test(arguments: ["", "two words", "it's", "a\\b", "'\""])
+  @Test(arguments: [
+    ("a b", ["a", "b"]), ("  a\t b  ", ["a", "b"]), ("''", [""]), ("a''b", ["ab"]),
+    ("'a\\b'", ["a\\b"]), ("\"a\\b\"", ["a\\b"]), ("\"a\\\\b\"", ["a\\b"]), ("a\\'b", ["a'b"]),
+    ("", []),
+    ("a\"b c\"'d e'", ["ab cd e"]), ("a\u{A0}b", ["a\u{A0}b"]),
+  ])
+  func `words are split as a shell would`(line: String, words: [String]) throws {
+    #expect(try ShellWords.split(line) == words)
+    let run = try Command.run(
+      "sh", ["-c", "for word in \(line); do printf '%s\\0' \"$word\"; done"])
+    #expect(run.output == words.map { $0 + "\0" }.joined())
+  }
+
+  @Test(arguments: ["", "two words", "it's", "a\\b", "'\"", "\n", "';id;'\u{301}"])
   func `a quoted word splits into itself`(word: String) throws {
     #expect(try ShellWords.split(ShellWords.quoted(word)) == [word])
   }

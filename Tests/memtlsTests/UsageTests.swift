@@ -13,6 +13,9 @@ import Testing
     ["client", "fd:x"], ["client", "fd:0,1", "--insecure"], ["client", "exec:"],
     ["client", "fd:2", "--insecure"], ["client", "fd:3,2", "--insecure"],
     ["client", "exec:'open", "--insecure"], ["client", "exec:true"],
+    ["client", "stdio", "--insecure"], ["client", "stdio:x"], ["client", "system:true"],
+    ["client", "fifo:a"], ["client", "files:a,a"], ["client", "unix:"], ["server", "unix-listen:"],
+    ["client", "tty:/dev/ttyS0,1"], ["client", "unix:" + String(repeating: "x", count: 200)],
     ["client", "exec:true", "--servername", ""], ["client", "exec:true", "--pin", "00"],
     ["client", "exec:true", "--insecure", "--ca", "ca.pem"],
     ["client", "tcp:localhost:1", "--key", "key.pem"],
@@ -36,6 +39,16 @@ import Testing
     #expect(run.output.isEmpty)
     #expect(run.errors.hasPrefix("memtls: "))
     #expect(run.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test func `stdio is the plaintext of a client and a server, and no channel`() throws {
+    let credentials = try Credentials()
+    let server = ["server", "stdio", "--cert", credentials.server, "--key", credentials.serverKey]
+    for arguments in [["client", "stdio", "--insecure"], server] {
+      let run = try Command.memtls(arguments)
+      #expect(run.status == 2 && run.output.isEmpty)
+      #expect(run.errors == "memtls: stdio: stdin and stdout are the plaintext\n")
+    }
   }
 
   @Test func `a system call that fails is a failure and not bad usage`() throws {
