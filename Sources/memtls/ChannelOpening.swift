@@ -77,23 +77,34 @@ extension Channel {
   /// Connects, listens or starts what the channel names.
   func open(connectTimeout: Timeout, interrupter: Interrupter) throws -> OpenedChannel {
     switch self {
-    case .tcp(let endpoint):
-      let socket = try TCP.connect(
-        to: endpoint, until: connectTimeout.deadline, interrupter: interrupter)
+    case .tcp, .unix:
+      let socket = try Socket.connect(
+        to: self, until: connectTimeout.deadline, interrupter: interrupter)
       return OpenedChannel(transport: DescriptorTransport(socket))
-    case .tcpListen(let endpoint):
-      let socket = try TCP.acceptOne(on: endpoint, interrupter: interrupter)
-      return OpenedChannel(transport: DescriptorTransport(socket))
-    case .exec(let words):
-      let child = try ChildProcess.start(words)
-      return OpenedChannel(
-        transport: DescriptorTransport(input: child.output, output: child.input), child: child)
+    case .tcpListen, .unixListen:
+      return OpenedChannel(transport: DescriptorTransport(try acceptOne(interrupter)))
+    case .exec(let words): return try Self.start(words)
     case .descriptors(let input, let output):
       let (input, output) = (FileDescriptor(rawValue: input), FileDescriptor(rawValue: output))
       for descriptor in [input, output] { try descriptor.closeOnExec() }
       return OpenedChannel(transport: DescriptorTransport(input: input, output: output))
-    case .stdio, .fifo, .files, .system, .unix, .unixListen, .tty:
+    case .stdio, .fifo, .files, .system, .tty:
       throw CommandFailure.failed("\(self) is not opened yet")
     }
+  }
+
+  /// Listens, says where, and takes one connection.
+  private func acceptOne(_ interrupter: Interrupter) throws -> FileDescriptor {
+    let listener = try Listener(self)
+    say("listening on \(listener)")
+    do { return try listener.accept(interrupter: interrupter) } catch WaitFailure.interrupted {
+      throw CommandFailure.failed("interrupted")
+    }
+  }
+
+  private static func start(_ words: [String]) throws -> OpenedChannel {
+    let child = try ChildProcess.start(words)
+    return OpenedChannel(
+      transport: DescriptorTransport(input: child.output, output: child.input), child: child)
   }
 }

@@ -63,6 +63,8 @@ import Testing
     try expectFailure(["client", "tcp:127.0.0.1:1", "--insecure"], "127.0.0.1:1")
     try expectFailure(["client", "tcp:host.invalid:1", "--insecure"], "host.invalid")
     try expectFailure(["client", "exec:/absent", "--insecure"], "/absent")
+    try expectFailure(["client", "unix:/absent/s", "--insecure"], "unix:/absent/s: No such file")
+    try expectFailure(["client", "unix-listen:/absent/s", "--insecure"], "unix-listen:/absent/s")
     try expectFailure(["client", "fd:99", "--insecure"], "99")
   }
 
