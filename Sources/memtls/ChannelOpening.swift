@@ -84,12 +84,15 @@ extension Channel {
     case .tcpListen, .unixListen:
       return OpenedChannel(transport: DescriptorTransport(try acceptOne(interrupter)))
     case .exec(let words): return try Self.start(words)
+    case .system(let command): return try Self.start(["/bin/sh", "-c", "--", command])
+    case .stdio:
+      return OpenedChannel(
+        transport: DescriptorTransport(input: .standardInput, output: .standardOutput))
     case .descriptors(let input, let output):
       let (input, output) = (FileDescriptor(rawValue: input), FileDescriptor(rawValue: output))
       for descriptor in [input, output] { try descriptor.closeOnExec() }
       return OpenedChannel(transport: DescriptorTransport(input: input, output: output))
-    case .stdio, .fifo, .files, .system, .tty:
-      throw CommandFailure.failed("\(self) is not opened yet")
+    case .fifo, .files, .tty: throw CommandFailure.failed("\(self) is not opened yet")
     }
   }
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import memtls
 
-/// What becomes of the child of `exec:` when the connection is over.
+/// What becomes of the child of `exec:` or `system:` when the connection is over.
 @Suite struct ExecTests {
   private let credentials: Credentials
 
@@ -21,6 +21,24 @@ import Testing
   @Test func `a child that ends well is no failure`() throws {
     let run = try Command.memtls(client(server(then: "exit 0")))
     #expect(run.status == 0, "\(run.errors)")
+  }
+
+  @Test(arguments: [0, 3])
+  func `a line for the shell is run by it, and its status counts`(status: Int) throws {
+    let child = try server(then: "exit \(status)")
+    let line = "set -- bash '\(child)'; \"$@\" && exit 0 || exit $?"
+    let run = try Command.memtls([
+      "client", "system:\(line)", "--servername", "localhost", "--ca", credentials.ca,
+    ])
+    #expect(run.status == (status == 0 ? 0 : 1))
+    let end = "memtls: /bin/sh ended with status \(status)\n"
+    #expect(run.errors.hasSuffix(end) == (status != 0), "\(run.errors)")
+  }
+
+  @Test func `a line that begins with a hyphen is no option of the shell`() throws {
+    let run = try Command.memtls(["client", "system:-c 'exit 0'", "--insecure"])
+    #expect(run.status == 1)
+    #expect(run.errors.contains("-c: not found"), "\(run.errors)")
   }
 
   @Test func `a child that outlives its connection is not waited for when interrupted`() throws {
