@@ -25,10 +25,18 @@ struct MemTLS: ParsableCommand {
         memtls identity pki
 
       CHANNEL carries the ciphertext:
+        stdio                  stdin and stdout, where they are not the plaintext
+        fd:IN[,OUT]            descriptors that memtls inherited
+        fifo:IN,OUT            named pipes
+        files:IN,OUT           regular files, read as they grow
+        exec:COMMAND           a child's stdin and stdout; quoting as in a shell
+        system:COMMAND         the same for a line that /bin/sh runs
         tcp:HOST:PORT          connects; IPv6 addresses stand in brackets
         tcp-listen:HOST:PORT   waits for one connection; port 0 takes a free one
-        exec:COMMAND           a child's stdin and stdout; quoting as in a shell
-        fd:IN[,OUT]            descriptors that memtls inherited
+        unix:PATH              connects to the socket of that path
+        unix-listen:PATH       makes that socket and waits for one connection
+        tty:DEVICE[,BAUD]      a terminal or serial line
+      In a path, a comma is written \\, and a backslash \\\\.
 
       Exit status: 0 done, 1 failed, 2 usage.
       """,
