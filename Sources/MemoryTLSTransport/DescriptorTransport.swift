@@ -99,7 +99,7 @@ public final class DescriptorTransport: Transport {
     if interest.contains(.read) { readiness.waits.append(.init(input, CShort(POLLIN))) }
     if interest.contains(.write) {
       guard !isOutputClosed else { return .now }
-      readiness.waits.append(.init(unblocked ?? output, CShort(POLLOUT)))
+      readiness.waits.append(.init(output, CShort(POLLOUT)))
     }
     return readiness
   }

@@ -4,8 +4,7 @@ import SystemPackage
 
 /// A channel that is open, and what is to be done when the connection is over.
 struct OpenedChannel {
-  let transport: DescriptorTransport
-  var child: ChildProcess?
+  let transport: any Transport
 
   /// Ends a child that nobody talks to any more.
   func abandon() { child?.terminate() }
@@ -13,44 +12,18 @@ struct OpenedChannel {
   /// Waits for a child and says how it ended, if that was not well. One that goes on is ended.
   func finish(until deadline: ContinuousClock.Instant, interrupter: Interrupter) throws {
     guard let child else { return }
-    _ = try? transport.closeSending()
-    let status: Int32
+    let status: ExitStatus
     do throws(WaitFailure) {
-      status = try end(of: child, until: deadline, interrupter)
+      status = try child.waitForExit(until: deadline, interrupter: interrupter)
     } catch {
       child.terminate()
       throw CommandFailure.failed(
         error == .interrupted ? "interrupted" : "\(child.name) does not end")
     }
-    guard status == 0 else {
-      throw CommandFailure.failed("\(child.name) ended with status \(status)")
-    }
+    guard status == .exited(0) else { throw CommandFailure.failed("\(child.name) \(status)") }
   }
 
-  /// Waits for a child's end, and discards what it still writes: a full pipe would keep it for ever.
-  private func end(
-    of child: ChildProcess, until deadline: ContinuousClock.Instant, _ interrupter: Interrupter
-  ) throws(WaitFailure) -> Int32 {
-    var movement = Movement.moved(0)
-    while ContinuousClock.now < deadline {
-      if let status = child.ended() { return status }
-      if movement != .ended { movement = discard() }
-      switch movement {
-      case .moved: try wait(for: .now, interrupter: interrupter)
-      case .wouldBlock:
-        let readiness = transport.readiness(for: .read).union(ChildProcess.nextLook)
-        try wait(for: readiness, interrupter: interrupter)
-      case .ended: try wait(for: ChildProcess.nextLook, interrupter: interrupter)
-      }
-    }
-    throw .deadlineExceeded
-  }
-
-  private func discard() -> Movement {
-    var movement = Movement.ended
-    _ = [UInt8](capacity: 16384) { out in movement = (try? transport.read(into: &out)) ?? .ended }
-    return movement
-  }
+  private var child: ChildTransport? { transport as? ChildTransport }
 }
 
 /// Who has stdin and stdout.
@@ -74,25 +47,34 @@ extension Channel {
     }
   }
 
-  /// Connects, listens or starts what the channel names.
-  func open(connectTimeout: Timeout, interrupter: Interrupter) throws -> OpenedChannel {
+  /// Connects, listens or starts what the channel names. Who waits for another process to come, as
+  /// a listener does, waits as long as that takes.
+  func open(_ options: ConnectionOptions, _ interrupter: Interrupter) throws -> OpenedChannel {
+    OpenedChannel(transport: try transport(options, interrupter))
+  }
+
+  private func transport(
+    _ options: ConnectionOptions, _ interrupter: Interrupter
+  ) throws -> any Transport {
     switch self {
     case .tcp, .unix:
-      let socket = try Socket.connect(
-        to: self, until: connectTimeout.deadline, interrupter: interrupter)
-      return OpenedChannel(transport: DescriptorTransport(socket))
-    case .tcpListen, .unixListen:
-      return OpenedChannel(transport: DescriptorTransport(try acceptOne(interrupter)))
-    case .exec(let words): return try Self.start(words)
-    case .system(let command): return try Self.start(["/bin/sh", "-c", "--", command])
-    case .stdio:
-      return OpenedChannel(
-        transport: DescriptorTransport(input: .standardInput, output: .standardOutput))
-    case .descriptors(let input, let output):
-      let (input, output) = (FileDescriptor(rawValue: input), FileDescriptor(rawValue: output))
-      for descriptor in [input, output] { try descriptor.closeOnExec() }
-      return OpenedChannel(transport: DescriptorTransport(input: input, output: output))
-    case .fifo, .files, .tty: throw CommandFailure.failed("\(self) is not opened yet")
+      let deadline = options.connectTimeout.deadline
+      let socket = try Socket.connect(to: self, until: deadline, interrupter: interrupter)
+      return DescriptorTransport(socket)
+    case .tcpListen, .unixListen: return DescriptorTransport(try acceptOne(interrupter))
+    case .exec(let words): return try child(words)
+    case .system(let command): return try child(["/bin/sh", "-c", "--", command])
+    case .stdio: return DescriptorTransport(input: .standardInput, output: .standardOutput)
+    case .descriptors(let input, let output): return try inherited(input, output)
+    case .fifo(let input, let output):
+      return try explained {
+        try DescriptorTransport.openFIFOs(
+          input: FilePath(input), output: FilePath(output), interrupter: interrupter)
+      }
+    case .files(let input, let output):
+      return try explained { try filePair(FilePath(input), FilePath(output), interrupter) }
+    case .tty(let device, let baud):
+      return try explained { try DescriptorTransport.openTerminal(FilePath(device), baud: baud) }
     }
   }
 
@@ -100,14 +82,38 @@ extension Channel {
   private func acceptOne(_ interrupter: Interrupter) throws -> FileDescriptor {
     let listener = try Listener(self)
     say("listening on \(listener)")
-    do { return try listener.accept(interrupter: interrupter) } catch WaitFailure.interrupted {
-      throw CommandFailure.failed("interrupted")
+    return try explained { try listener.accept(interrupter: interrupter) }
+  }
+
+  private func child(_ words: [String]) throws -> ChildTransport {
+    do throws(Errno) { return try ChildTransport(words) } catch {
+      throw CommandFailure.failed("cannot run \(words[0]): \(error)")
     }
   }
 
-  private static func start(_ words: [String]) throws -> OpenedChannel {
-    let child = try ChildProcess.start(words)
-    return OpenedChannel(
-      transport: DescriptorTransport(input: child.output, output: child.input), child: child)
+  private func inherited(_ input: Int32, _ output: Int32) throws -> DescriptorTransport {
+    let (input, output) = (FileDescriptor(rawValue: input), FileDescriptor(rawValue: output))
+    for descriptor in [input, output] { try descriptor.closeOnExec() }
+    return DescriptorTransport(input: input, output: output)
+  }
+
+  /// Waits until the other side has made its file, so that no deadline counts before that.
+  private func filePair(
+    _ input: FilePath, _ output: FilePath, _ interrupter: Interrupter
+  ) throws -> FilePairTransport {
+    let pair = try FilePairTransport(input: input, output: output)
+    while try !pair.peerIsThere() { try wait(for: .soon, interrupter: interrupter) }
+    return pair
+  }
+
+  /// Runs a call; what goes wrong becomes the command's failure.
+  private func explained<T>(_ call: () throws -> T) throws -> T {
+    do { return try call() } catch WaitFailure.interrupted {
+      throw CommandFailure.failed("interrupted")
+    } catch let failure as CommandFailure {
+      throw failure
+    } catch {
+      throw CommandFailure.failed("\(error)")
+    }
   }
 }

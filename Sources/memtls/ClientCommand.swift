@@ -1,6 +1,4 @@
 import ArgumentParser
-import MemoryTLS
-import MemoryTLSTesting
 
 /// stdin and stdout over TLS, as the client.
 struct ClientCommand: ParsableCommand {
@@ -29,25 +27,10 @@ struct ClientCommand: ParsableCommand {
   @OptionGroup(title: "Whom to expect") var expectation: ExpectationOptions
   @OptionGroup(title: "Who we are") var credentials: CredentialOptions
   @OptionGroup(title: "What to negotiate") var protocols: ProtocolOptions
-  @OptionGroup(title: "How long to wait") var timeouts: TimeoutOptions
+  @OptionGroup(title: "How it travels, and how long to wait") var options: ConnectionOptions
 
   func run() throws {
-    let identity = try expectation.identity(host: channel.host)
-    var configuration = TLSConfiguration()
-    protocols.apply(to: &configuration)
-    configuration.trust = expectation.trust
-    configuration.identities = try [credentials.identity(for: .client)].compactMap { $0 }
-    let context = try TLSContext(configuration)
-    let engine = try TLSEngine(context, as: .client(identity))
-    try Connector(channel: channel, timeouts: timeouts).run(engine)
+    let side = try Side.client(expectation, credentials, protocols, host: channel.host)
+    try Bridge(plain: .stdio, channel: channel, side: side, options: options).runOnce()
   }
-}
-
-/// How long to wait for the other side.
-struct TimeoutOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("For a finished handshake.", valueName: "seconds"))
-  var handshakeTimeout = Timeout(10)
-
-  @Option(help: ArgumentHelp("For a connection of tcp:.", valueName: "seconds"))
-  var connectTimeout = Timeout(10)
 }

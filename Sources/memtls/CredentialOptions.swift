@@ -30,11 +30,24 @@ struct CredentialOptions: ParsableArguments {
     if passphraseFile != nil { throw ValidationError("--passphrase-file without --cert") }
   }
 
-  /// The identity, if there is one; what was made for this run is said.
-  func identity(for purpose: TestIdentity.Purpose) throws -> Identity? {
-    if let selfSigned { return try made(purpose, for: selfSigned) }
-    guard let cert else { return nil }
-    return Identity(chain: .file(cert), key: .file(key ?? cert), passphrase: try passphrase())
+  /// Whether there is an identity.
+  var areGiven: Bool { cert != nil || selfSigned != nil }
+
+  /// What gives the identity, if there is one, again and again: files are read anew each time, while
+  /// what was made for this run is made and said once.
+  func identities(
+    for purpose: TestIdentity.Purpose
+  ) throws -> @Sendable () throws -> [Identity] {
+    if let selfSigned {
+      let identity = try made(purpose, for: selfSigned)
+      return { [identity] }
+    }
+    guard let cert else { return { [] } }
+    let (key, passphraseFile) = (key ?? cert, passphraseFile)
+    return {
+      let passphrase = try Self.passphrase(in: passphraseFile)
+      return [Identity(chain: .file(cert), key: .file(key), passphrase: passphrase)]
+    }
   }
 
   /// Whoever has no authority to ask can compare the SHA-256: a client of ours with `--pin`.
@@ -45,7 +58,7 @@ struct CredentialOptions: ParsableArguments {
     return made.identity
   }
 
-  private func passphrase() throws -> String? {
+  private static func passphrase(in passphraseFile: String?) throws -> String? {
     guard let passphraseFile else { return nil }
     guard let text = try? String(contentsOfFile: passphraseFile, encoding: .utf8) else {
       throw CommandFailure.failed("cannot read \(passphraseFile)")

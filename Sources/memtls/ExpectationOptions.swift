@@ -26,11 +26,18 @@ struct ExpectationOptions: ParsableArguments {
   var insecure = false
 
   func validate() throws {
-    let ways = [("--ca", ca != nil), ("--pin", pin != nil), ("--insecure", insecure)]
-    let given = ways.filter(\.1).map(\.0)
-    if given.count > 1 {
-      throw ValidationError("\(given.joined(separator: " and ")) contradict each other")
+    let ways = given.filter { $0 != "--servername" }
+    if ways.count > 1 {
+      throw ValidationError("\(ways.joined(separator: " and ")) contradict each other")
     }
+  }
+
+  /// The options that were given, as they are written.
+  var given: [String] {
+    [
+      ("--servername", serverName != nil), ("--ca", ca != nil), ("--pin", pin != nil),
+      ("--insecure", insecure),
+    ].filter(\.1).map(\.0)
   }
 
   /// Whose certificates to believe.

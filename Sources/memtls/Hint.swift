@@ -1,11 +1,10 @@
 import MemoryTLS
 import MemoryTLSTransport
-import SystemPackage
 
 /// What to do about a failed handshake, where an option would help.
 enum Hint {
   /// The end of a sentence; empty if there is nothing to advise. `role` is ours.
-  static func forFailure(_ error: StreamError<Errno>, role: Role) -> String {
+  static func forFailure<Failure>(_ error: StreamError<Failure>, role: Role) -> String {
     guard case .tls(let failure) = error, let verification = failure.verification else { return "" }
     let options = role == .server ? serverOptions : clientOptions
     return options[verification.code].map { "; \($0)" } ?? ""

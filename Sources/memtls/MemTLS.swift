@@ -32,9 +32,9 @@ struct MemTLS: ParsableCommand {
         exec:COMMAND           a child's stdin and stdout; quoting as in a shell
         system:COMMAND         the same for a line that /bin/sh runs
         tcp:HOST:PORT          connects; IPv6 addresses stand in brackets
-        tcp-listen:HOST:PORT   waits for one connection; port 0 takes a free one
+        tcp-listen:HOST:PORT   waits for connections; port 0 takes a free one
         unix:PATH              connects to the socket of that path
-        unix-listen:PATH       makes that socket and waits for one connection
+        unix-listen:PATH       makes that socket and waits for connections
         tty:DEVICE[,BAUD]      a terminal or serial line
       In a path, a comma is written \\, and a backslash \\\\.
 
@@ -42,7 +42,8 @@ struct MemTLS: ParsableCommand {
       """,
     version: "memtls with \(OpenSSLVersion.text)",
     subcommands: [
-      HandshakeCommand.self, ClientCommand.self, ServerCommand.self, IdentityCommand.self,
+      HandshakeCommand.self, ClientCommand.self, ServerCommand.self, TunnelCommand.self,
+      IdentityCommand.self,
     ])
 
   static func main() {

@@ -1,6 +1,4 @@
 import ArgumentParser
-import MemoryTLS
-import MemoryTLSTesting
 
 /// stdin and stdout over TLS, as the server of one connection.
 struct ServerCommand: ParsableCommand {
@@ -23,43 +21,12 @@ struct ServerCommand: ParsableCommand {
 
   @OptionGroup(title: "Who we are") var credentials: CredentialOptions
 
-  @Option(
-    help: ArgumentHelp("Whose clients to accept: a PEM or DER file.", valueName: "file"))
-  var clientCa: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Ask clients for a certificate, or require one (default: require, with --client-ca).",
-      valueName: "require|request"))
-  var clientAuth: ClientAuth?
-
+  @OptionGroup(title: "Whom to accept") var clientAuth: ClientAuthOptions
   @OptionGroup(title: "What to negotiate") var protocols: ProtocolOptions
-  @OptionGroup(title: "How long to wait") var timeouts: TimeoutOptions
-
-  enum ClientAuth: String, ExpressibleByArgument, CaseIterable {
-    case require
-    case request
-  }
-
-  func validate() throws {
-    if clientAuth != nil, clientCa == nil {
-      throw ValidationError("--client-auth without --client-ca")
-    }
-  }
+  @OptionGroup(title: "How it travels, and how long to wait") var options: ConnectionOptions
 
   func run() throws {
-    guard let identity = try credentials.identity(for: .server) else {
-      throw CommandFailure.usage(
-        "a server needs a certificate: give --cert and --key, or --self-signed")
-    }
-    var configuration = TLSConfiguration()
-    protocols.apply(to: &configuration)
-    configuration.identities = [identity]
-    if let clientCa {
-      configuration.trust = .authorities(.file(clientCa))
-      configuration.clientCertificates = clientAuth == .request ? .request : .require
-    }
-    let engine = try TLSEngine(TLSContext(configuration), as: .server)
-    try Connector(channel: channel, timeouts: timeouts).run(engine)
+    let side = try Side.server(credentials, clientAuth, protocols)
+    try Bridge(plain: .stdio, channel: channel, side: side, options: options).runOnce()
   }
 }

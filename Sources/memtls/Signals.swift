@@ -18,6 +18,15 @@ enum Signals {
     }
   }
 
+  /// From now on SIGHUP runs a body, and ends nothing.
+  static func onHangup(_ body: @escaping @Sendable () -> Void) {
+    let source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
+    source.setEventHandler(handler: body)
+    signal(SIGHUP, SIG_IGN)
+    source.resume()
+    sources.withLock { $0.append(Held(source: source)) }
+  }
+
   private struct Held: @unchecked Sendable { let source: any DispatchSourceSignal }
   private static let sources = Mutex<[Held]>([])
 }

@@ -1,3 +1,4 @@
+import Foundation
 import MemoryTLS
 import MemoryTLSTransport
 
@@ -20,6 +21,31 @@ enum Summary {
   /// How much plaintext went each way.
   static func moved<Base>(_ stream: TLSStream<Base>) -> String {
     "sent \(bytes(stream.plaintextWritten)), received \(bytes(stream.plaintextRead))"
+  }
+
+  /// How much plaintext went each way, over all connections.
+  static func moved(_ traffic: Traffic) -> String {
+    "sent \(bytes(traffic.sent)), received \(bytes(traffic.received))"
+  }
+
+  /// What became of the connections of a listener.
+  static func served(_ counts: Service.Counts) -> String {
+    let noun = counts.started == 1 ? "connection" : "connections"
+    let failed = counts.failed == 0 ? "" : ", \(counts.failed) failed"
+    return "served \(counts.started) \(noun)\(failed)"
+  }
+
+  /// Seconds with two decimals.
+  static func time(_ duration: Duration) -> String {
+    String(format: "%.2f s", duration / .seconds(1))
+  }
+
+  /// Bytes with a binary unit, three digits or so.
+  static func size(_ count: Int) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB"]
+    var (value, unit) = (Double(count), 0)
+    while value >= 1024, unit < units.count - 1 { (value, unit) = (value / 1024, unit + 1) }
+    return unit == 0 ? "\(count) B" : String(format: "%.1f \(units[unit])", value)
   }
 
   private static func bytes(_ count: Int) -> String { count == 1 ? "1 byte" : "\(count) bytes" }

@@ -11,6 +11,9 @@ struct Timeout: ExpressibleByArgument {
     self.seconds = seconds
   }
 
+  /// The same as a duration.
+  var duration: Duration { .seconds(seconds) }
+
   /// The moment when it is over, counted from now.
   var deadline: ContinuousClock.Instant { .now + .seconds(seconds) }
 

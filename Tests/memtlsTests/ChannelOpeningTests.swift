@@ -32,8 +32,9 @@ import Testing
     let ends = try FileDescriptor.pipe()
     let channel = Channel.descriptors(input: ends.readEnd.rawValue, output: ends.writeEnd.rawValue)
     try channel.checkDescriptors(standardStreams: .taken)
-    let opened = try channel.open(connectTimeout: Timeout(60), interrupter: Interrupter())
-    #expect(opened.transport.input == ends.readEnd && opened.transport.output == ends.writeEnd)
+    let opened = try channel.open(ConnectionOptions.parse([]), Interrupter())
+    let transport = try #require(opened.transport as? DescriptorTransport)
+    #expect(transport.input == ends.readEnd && transport.output == ends.writeEnd)
     #expect(ends.readEnd.isPrivate && ends.writeEnd.isPrivate)
   }
 

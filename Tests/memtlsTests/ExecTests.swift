@@ -52,9 +52,7 @@ import Testing
   }
 
   @Test func `a child that does not end in time is ended`() throws {
-    let child = try ChildProcess.start(["sleep", "1000"])
-    let opened = OpenedChannel(
-      transport: DescriptorTransport(input: child.output, output: child.input), child: child)
+    let opened = OpenedChannel(transport: try ChildTransport(["sleep", "1000"]))
     let failure = try #require(throws: CommandFailure.self) {
       try opened.finish(until: .now, interrupter: Interrupter())
     }

@@ -1,0 +1,152 @@
+import MemoryTLS
+import MemoryTLSTransport
+
+/// How one connection is made and run, from its open channel to its summary.
+struct Connection: Sendable {
+  /// What it may take: deadlines and the framing.
+  let limits: ConnectionOptions
+  /// How much is said about it.
+  let verbosity: Verbosity
+  /// Counts its plaintext, with that of others if there are any.
+  let traffic: Traffic
+  /// Ends it early, with close_notify.
+  let interrupter: Interrupter
+  /// What the plain side is called when it fails.
+  let plainName: String
+  /// Before all that is said of it; empty for the only one.
+  var label = ""
+
+  /// Shakes hands over the channel, and only then opens the plain side and joins both.
+  ///
+  /// - Parameters:
+  ///   - makeEngine: Makes the TLS side of it, with somebody who looks at the messages.
+  ///   - channel: What carries the ciphertext.
+  ///   - plain: Opens what carries the plaintext.
+  /// - Throws: `CommandFailure` that says what went wrong.
+  func run(
+    _ makeEngine: (MessageObserver?) throws -> TLSEngine, over channel: OpenedChannel,
+    plain: () throws -> OpenedChannel
+  ) throws {
+    do {
+      let flights = verbosity == .flights ? FlightTalk(label: label) : nil
+      let engine = try makeEngine(flights?.observer)
+      try frame(channel.transport, engine, flights, plain)
+    } catch {
+      channel.abandon()
+      throw error
+    }
+    try channel.finish(until: Timeout(10).deadline, interrupter: interrupter)
+  }
+
+  private func frame(
+    _ base: some Transport, _ engine: TLSEngine, _ flights: FlightTalk?,
+    _ plain: () throws -> OpenedChannel
+  ) throws {
+    if let framing = limits.framing.format {
+      try watch(FramedTransport(base, framing: framing), engine, flights, plain)
+    } else {
+      try watch(base, engine, flights, plain)
+    }
+  }
+
+  private func watch(
+    _ base: some Transport, _ engine: TLSEngine, _ flights: FlightTalk?,
+    _ plain: () throws -> OpenedChannel
+  ) throws {
+    guard let flights else { return try secure(base, engine, plain) }
+    let observed = ObservedTransport(base) { passage, bytes in
+      flights.note(bytes, engine.role.direction(of: passage))
+    }
+    defer { flights.end() }
+    try secure(observed, engine, plain)
+  }
+
+  private func secure(
+    _ base: some Transport, _ engine: TLSEngine, _ plain: () throws -> OpenedChannel
+  ) throws {
+    let stream = TLSStream(engine, over: base, interrupter: interrupter)
+    try shakeHands(stream)
+    if verbosity != .quiet { tell(Summary.negotiated(engine)) }
+    let opened = try plain()
+    do {
+      try carry(opened.transport, stream)
+    } catch {
+      opened.abandon()
+      throw error
+    }
+    try opened.finish(until: Timeout(10).deadline, interrupter: interrupter)
+  }
+
+  private func shakeHands<Base>(_ stream: TLSStream<Base>) throws {
+    do throws(StreamError<Base.Failure>) {
+      try stream.handshake(until: limits.handshakeTimeout.deadline)
+    } catch {
+      if case .tls = error { stream.linger(until: Timeout(1).deadline) }
+      let hint = Hint.forFailure(error, role: stream.engine.role)
+      throw CommandFailure.failed("handshake: \(error)\(hint)")
+    }
+  }
+
+  private func carry<Plain: Transport, Base>(_ plain: Plain, _ stream: TLSStream<Base>) throws {
+    let tunnel = Tunnel(plain: plain, secure: stream, traffic: traffic)
+    let failure = run(tunnel, stream)
+    if verbosity.showsEnd(ofLabelled: label) {
+      tell("\(Summary.moved(stream)) in \(Summary.time(tunnel.duration))")
+    }
+    if let failure { throw CommandFailure.failed(failure) }
+  }
+
+  /// Carries until the end; answers why it broke, if it did.
+  private func run<Plain, Base>(
+    _ tunnel: Tunnel<Plain, Base>, _ stream: TLSStream<Base>
+  ) -> String? {
+    do throws(Tunnel<Plain, Base>.Failure) {
+      try tunnel.run(idleTimeout: limits.idleTimeout?.duration)
+      return nil
+    } catch {
+      switch error {
+      case .secure(let failure):
+        if case .tls = failure { stream.linger(until: Timeout(1).deadline) }
+        return "\(failure)"
+      case .plain(let failure):
+        close(stream)
+        return "\(plainName): \(failure)"
+      case .wait(.interrupted):
+        close(stream)
+        return "interrupted"
+      case .wait(.deadlineExceeded):
+        close(stream)
+        return "nothing moved for \(limits.idleTimeout?.seconds ?? 0) seconds"
+      case .wait(let failure):
+        return "cannot wait: \(failure)"
+      }
+    }
+  }
+
+  /// Says goodbye, also when interrupted.
+  private func close<Base>(_ stream: TLSStream<Base>) {
+    stream.interrupter = nil
+    try? stream.close(until: Timeout(1).deadline)
+  }
+
+  private func tell(_ line: String) { say(label + line) }
+}
+
+/// How much is said of connections that go well.
+enum Verbosity: Sendable {
+  /// Nothing, but what the only one moved.
+  case quiet
+  /// What was negotiated.
+  case negotiated
+  /// The flights as well.
+  case flights
+
+  /// Whether it is said what a connection moved: of the only one, or if much is said.
+  func showsEnd(ofLabelled label: String) -> Bool { label.isEmpty || self == .flights }
+}
+
+extension Role {
+  fileprivate func direction(of passage: Passage) -> Direction {
+    (self == .server) == (passage == .read) ? .clientToServer : .serverToClient
+  }
+}

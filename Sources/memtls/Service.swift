@@ -1,0 +1,81 @@
+import Foundation
+import MemoryTLS
+import MemoryTLSTransport
+import Synchronization
+import SystemPackage
+
+/// Serves the connections of a listener: a thread each, so that none can hold up another.
+final class Service: Sendable {
+  /// How many may run at once; others wait in the backlog.
+  private let limit: Int
+  private let interrupter: Interrupter
+  private let counts = Mutex(Counts())
+  /// Raised whenever a connection has ended.
+  private let ended: Interrupter
+
+  /// What became of the connections.
+  struct Counts {
+    var started = 0
+    var running = 0
+    var failed = 0
+  }
+
+  init(limit: Int, interrupter: Interrupter) throws {
+    self.limit = limit
+    self.interrupter = interrupter
+    ended = try Interrupter()
+  }
+
+  var current: Counts { counts.withLock { $0 } }
+
+  /// Accepts until it is interrupted, then waits for the connections to say goodbye. `serve` runs
+  /// one connection, given its number and its socket, which is its own.
+  func run(
+    _ listener: Listener, serve: @escaping @Sendable (Int, FileDescriptor) throws -> Void
+  ) throws {
+    defer { waitUntil(until: Timeout(15).deadline, nil) { $0.running == 0 } }
+    while true {
+      do {
+        waitUntil(until: nil, interrupter) { $0.running < limit }
+        start(try listener.accept(interrupter: interrupter), serve)
+      } catch WaitFailure.interrupted {
+        return
+      }
+    }
+  }
+
+  private func start(
+    _ socket: FileDescriptor, _ serve: @escaping @Sendable (Int, FileDescriptor) throws -> Void
+  ) {
+    let number = counts.withLock { counts in
+      counts.started += 1
+      counts.running += 1
+      return counts.started
+    }
+    Thread {
+      var hasFailed = false
+      do { try serve(number, socket) } catch {
+        hasFailed = true
+        say("#\(number): \((error as? CommandFailure)?.message ?? "\(error)")")
+      }
+      self.counts.withLock { counts in
+        counts.running -= 1
+        counts.failed += hasFailed ? 1 : 0
+      }
+      self.ended.interrupt()
+    }.start()
+  }
+
+  /// Waits until something is true of the counts, or for the deadline or the interrupter.
+  private func waitUntil(
+    until deadline: ContinuousClock.Instant?, _ interrupter: Interrupter?,
+    _ condition: (Counts) -> Bool
+  ) {
+    while true {
+      ended.reset()
+      guard !condition(current),
+        (try? wait(for: ended.readiness, until: deadline, interrupter: interrupter)) != nil
+      else { return }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import Glibc
+import SystemPackage
+
+/// A TCP socket on 127.0.0.1 whose calls block.
+struct LoopbackSocket: Sendable {
+  private let descriptor: FileDescriptor
+
+  /// Listens on a port; 0 takes a free one.
+  static func listen(on port: Int) throws -> LoopbackSocket {
+    let made = try make()
+    var yes: CInt = 1
+    setsockopt(
+      made.descriptor.rawValue, SOL_SOCKET, SO_REUSEADDR, &yes,
+      socklen_t(MemoryLayout<CInt>.size))
+    try checked(withAddress(port) { bind(made.descriptor.rawValue, $0, $1) })
+    try checked(Glibc.listen(made.descriptor.rawValue, 128))
+    return made
+  }
+
+  static func connect(to port: Int) throws -> LoopbackSocket {
+    let made = try make()
+    do {
+      try checked(withAddress(port) { Glibc.connect(made.descriptor.rawValue, $0, $1) })
+    } catch {
+      made.close()
+      throw error
+    }
+    return made
+  }
+
+  /// A port that nobody has.
+  static func freePort() throws -> Int {
+    let socket = try listen(on: 0)
+    defer { socket.close() }
+    return try socket.port
+  }
+
+  /// Waits until somebody listens, at most 30 s, without connecting (proc(5), `/proc/net/tcp`).
+  static func waitForListener(on port: Int) throws {
+    let deadline = ContinuousClock.now + .seconds(30)
+    let listening = String(format: "0100007F:%04X 00000000:0000 0A", port)
+    while try !String(contentsOfFile: "/proc/net/tcp", encoding: .utf8).contains(listening) {
+      guard ContinuousClock.now < deadline else { throw Errno.connectionRefused }
+      usleep(10_000)
+    }
+  }
+
+  func accept() throws -> LoopbackSocket {
+    let number = Glibc.accept(descriptor.rawValue, nil, nil)
+    try Self.checked(number)
+    return LoopbackSocket(descriptor: FileDescriptor(rawValue: number))
+  }
+
+  /// The port that it has.
+  var port: Int {
+    get throws {
+      var address = sockaddr_in()
+      var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+      try Self.checked(
+        withUnsafeMutablePointer(to: &address) {
+          $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            getsockname(descriptor.rawValue, $0, &size)
+          }
+        })
+      return Int(UInt16(bigEndian: address.sin_port))
+    }
+  }
+
+  /// Sends so many zeros, or as many as are taken.
+  func send(_ count: Int) {
+    let block = [UInt8](repeating: 0, count: 1 << 20)
+    var left = count
+    while left > 0 {
+      let sent = Glibc.send(descriptor.rawValue, block, min(left, block.count), CInt(MSG_NOSIGNAL))
+      guard sent > 0 else { return }
+      left -= sent
+    }
+  }
+
+  /// Receives until the end and answers how much that was.
+  func receiveToEnd() -> Int {
+    var block = [UInt8](repeating: 0, count: 1 << 20)
+    var total = 0
+    while true {
+      let count = recv(descriptor.rawValue, &block, block.count, 0)
+      guard count > 0 else { return total }
+      total += count
+    }
+  }
+
+  func close() { try? descriptor.close() }
+
+  private static func make() throws -> LoopbackSocket {
+    let number = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    try checked(number)
+    return LoopbackSocket(descriptor: FileDescriptor(rawValue: number))
+  }
+
+  private static func withAddress<T>(
+    _ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> T
+  ) -> T {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    return withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+  }
+
+  private static func checked(_ result: CInt) throws {
+    guard result >= 0 else { throw Errno(rawValue: errno) }
+  }
+}
