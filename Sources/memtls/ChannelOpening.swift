@@ -17,8 +17,7 @@ struct OpenedChannel {
       status = try child.waitForExit(until: deadline, interrupter: interrupter)
     } catch {
       child.terminate()
-      throw CommandFailure.failed(
-        error == .interrupted ? "interrupted" : "\(child.name) does not end")
+      throw error == .interrupted ? .interrupted : CommandFailure.failed("\(child.name) does not end")
     }
     guard status == .exited(0) else { throw CommandFailure.failed("\(child.name) \(status)") }
   }
@@ -109,7 +108,7 @@ extension Channel {
   /// Runs a call; what goes wrong becomes the command's failure.
   private func explained<T>(_ call: () throws -> T) throws -> T {
     do { return try call() } catch WaitFailure.interrupted {
-      throw CommandFailure.failed("interrupted")
+      throw CommandFailure.interrupted
     } catch let failure as CommandFailure {
       throw failure
     } catch {

@@ -81,6 +81,7 @@ struct Connection: Sendable {
     do throws(StreamError<Base.Failure>) {
       try stream.handshake(until: limits.handshakeTimeout.deadline)
     } catch {
+      if case .wait(.interrupted) = error { throw CommandFailure.interrupted }
       if case .tls = error { stream.linger(until: Timeout(1).deadline) }
       let hint = Hint.forFailure(error, role: stream.engine.role)
       throw CommandFailure.failed("handshake: \(error)\(hint)")
@@ -93,37 +94,38 @@ struct Connection: Sendable {
     if verbosity.showsEnd(ofLabelled: label) {
       tell("\(Summary.moved(stream)) in \(Summary.time(tunnel.duration))")
     }
-    if let failure { throw CommandFailure.failed(failure) }
+    if let failure { throw failure }
   }
 
   /// Carries until the end; answers why it broke, if it did.
   private func run<Plain, Base>(
     _ tunnel: Tunnel<Plain, Base>, _ stream: TLSStream<Base>
-  ) -> String? {
+  ) -> CommandFailure? {
     do throws(Tunnel<Plain, Base>.Failure) {
       try tunnel.run(idleTimeout: limits.idleTimeout?.duration)
       return nil
     } catch {
-      switch error {
-      case .secure(let failure):
-        if case .tls = failure { stream.linger(until: Timeout(1).deadline) }
-        return "\(failure)"
-      case .plain(let failure):
+      if case .secure(.tls) = error {
+        stream.linger(until: Timeout(1).deadline)
+      } else {
         close(stream)
-        return "\(plainName): \(failure)"
-      case .wait(.interrupted):
-        close(stream)
-        return "interrupted"
-      case .wait(.deadlineExceeded):
-        close(stream)
-        return "nothing moved for \(limits.idleTimeout?.seconds ?? 0) seconds"
-      case .wait(let failure):
-        return "cannot wait: \(failure)"
       }
+      return failure(error)
     }
   }
 
-  /// Says goodbye, also when interrupted.
+  private func failure<Plain, Base>(_ error: Tunnel<Plain, Base>.Failure) -> CommandFailure {
+    switch error {
+    case .secure(let failure): .failed("\(failure)")
+    case .plain(let failure): .failed("\(plainName): \(failure)")
+    case .wait(.interrupted): .interrupted
+    case .wait(.deadlineExceeded):
+      .failed("nothing moved for \(limits.idleTimeout?.seconds ?? 0) seconds")
+    case .wait(let failure): .failed("cannot wait: \(failure)")
+    }
+  }
+
+  /// Says goodbye as far as that goes, also when interrupted.
   private func close<Base>(_ stream: TLSStream<Base>) {
     stream.interrupter = nil
     try? stream.close(until: Timeout(1).deadline)

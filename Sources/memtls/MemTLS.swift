@@ -107,6 +107,9 @@ struct CommandFailure: Error, Equatable {
     CommandFailure(message: message, status: 1)
   }
 
+  /// A signal ended it.
+  static let interrupted = failed("interrupted")
+
   static func usage(_ message: String) -> CommandFailure {
     CommandFailure(message: message, status: 2)
   }

@@ -18,6 +18,7 @@ final class Service: Sendable {
     var started = 0
     var running = 0
     var failed = 0
+    var interrupted = 0
   }
 
   init(limit: Int, interrupter: Interrupter) throws {
@@ -53,17 +54,24 @@ final class Service: Sendable {
       return counts.started
     }
     Thread {
-      var hasFailed = false
-      do { try serve(number, socket) } catch {
-        hasFailed = true
+      do {
+        try serve(number, socket)
+        self.end { _ in }
+      } catch let failure as CommandFailure where failure == .interrupted {
+        self.end { $0.interrupted += 1 }
+      } catch {
         say("#\(number): \((error as? CommandFailure)?.message ?? "\(error)")")
+        self.end { $0.failed += 1 }
       }
-      self.counts.withLock { counts in
-        counts.running -= 1
-        counts.failed += hasFailed ? 1 : 0
-      }
-      self.ended.interrupt()
     }.start()
+  }
+
+  private func end(_ count: (inout Counts) -> Void) {
+    counts.withLock { counts in
+      counts.running -= 1
+      count(&counts)
+    }
+    ended.interrupt()
   }
 
   /// Waits until something is true of the counts, or for the deadline or the interrupter.

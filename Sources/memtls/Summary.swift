@@ -31,8 +31,9 @@ enum Summary {
   /// What became of the connections of a listener.
   static func served(_ counts: Service.Counts) -> String {
     let noun = counts.started == 1 ? "connection" : "connections"
-    let failed = counts.failed == 0 ? "" : ", \(counts.failed) failed"
-    return "served \(counts.started) \(noun)\(failed)"
+    let bad = [(counts.failed, "failed"), (counts.interrupted, "interrupted")]
+      .filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
+    return "served \(counts.started) \(noun)\(bad)"
   }
 
   /// Seconds with two decimals.

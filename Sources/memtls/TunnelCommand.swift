@@ -55,7 +55,7 @@ struct TunnelCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "How many connections to serve at once; others wait.", valueName: "number"))
-  var maxConnections = 1024
+  var maxConnections = 250
 
   @Flag(help: "Show bytes and rate on stderr, if that is a terminal.")
   var progress = false

@@ -21,6 +21,21 @@ import Testing
     #expect(shown.shape == printed.shape)
   }
 
+  @Test func `the session is what a shell shows`() throws {
+    let shown = try #require(readme.blocks(fence: "<!-- session -->\n```console\n").first)
+    let lines = shown.split(separator: "\n", omittingEmptySubsequences: true)
+    let commands = lines.filter { $0.hasPrefix("$ ") }.map { $0.dropFirst(2) }
+    let directory = try TemporaryDirectory()
+    let script = """
+      cd '\(directory.path)'; memtls() { '\(Command.memtls)' "$@"; }
+      \(commands.joined(separator: "\n"))
+      wait
+      """
+    let run = try Command.run("bash", ["-c", script])
+    let output = lines.filter { !$0.hasPrefix("$ ") }.joined(separator: "\n")
+    #expect(run.output == output + "\n", "\(run.errors)")
+  }
+
   @Test(arguments: ["engine", "stream", "pair"])
   func `the examples are the code below`(name: String) throws {
     let source = try String(contentsOfFile: #filePath, encoding: .utf8)
