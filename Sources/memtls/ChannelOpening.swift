@@ -17,7 +17,8 @@ struct OpenedChannel {
       status = try child.waitForExit(until: deadline, interrupter: interrupter)
     } catch {
       child.terminate()
-      throw error == .interrupted ? .interrupted : CommandFailure.failed("\(child.name) does not end")
+      throw error == .interrupted
+        ? .interrupted : CommandFailure.failed("\(child.name) does not end")
     }
     guard status == .exited(0) else { throw CommandFailure.failed("\(child.name) \(status)") }
   }
