@@ -41,18 +41,25 @@ struct Bridge: Sendable {
       showsProgress ? Progress(connection.traffic) { service.current.running } : nil
     defer { progress?.stop() }
     let start = ContinuousClock.now
-    do {
-      let listener = try Listener(plain.isListener ? plain : channel)
-      say("listening on \(listener)")
-      try service.run(listener) { try serve(connection, $0, $1) }
-    }
+    try accept(service) { try serve(connection, $0, $1) }
+    service.finish()
     let time = Summary.time(start.duration(to: .now))
     say("\(Summary.served(service.current)), \(Summary.moved(connection.traffic)) in \(time)")
+  }
+
+  /// Nobody is left waiting to be accepted when this returns.
+  private func accept(
+    _ service: Service, _ serve: @escaping @Sendable (Int, FileDescriptor) throws -> Void
+  ) throws {
+    let listener = try Listener(plain.isListener ? plain : channel)
+    say("listening on \(listener)")
+    try service.accept(from: listener, serve: serve)
   }
 
   private func serve(_ connection: Connection, _ number: Int, _ socket: FileDescriptor) throws {
     var connection = connection
     connection.label = "#\(number): "
+    connection.peer = PeerAddress.text(of: socket)
     let accepted = OpenedChannel(transport: DescriptorTransport(socket))
     if plain.isListener {
       let opened = try channel.open(options, connection.interrupter)

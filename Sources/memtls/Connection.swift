@@ -15,6 +15,8 @@ struct Connection: Sendable {
   let plainName: String
   /// Before all that is said of it; empty for the only one.
   var label = ""
+  /// Whom it is with, if that is known and worth saying.
+  var peer: String?
 
   /// Shakes hands over the channel, and only then opens the plain side and joins both.
   ///
@@ -66,7 +68,9 @@ struct Connection: Sendable {
   ) throws {
     let stream = TLSStream(engine, over: base, interrupter: interrupter)
     try shakeHands(stream)
-    if verbosity != .quiet { tell(Summary.negotiated(engine)) }
+    if verbosity != .quiet {
+      tell(Summary.negotiated(engine) + (peer.map { ", from \($0)" } ?? ""))
+    }
     let opened = try plain()
     do {
       try carry(opened.transport, stream)

@@ -29,12 +29,11 @@ final class Service: Sendable {
 
   var current: Counts { counts.withLock { $0 } }
 
-  /// Accepts until it is interrupted, then waits for the connections to say goodbye. `serve` runs
-  /// one connection, given its number and its socket, which is its own.
-  func run(
-    _ listener: Listener, serve: @escaping @Sendable (Int, FileDescriptor) throws -> Void
+  /// Accepts until it is interrupted. `serve` runs one connection, given its number and its socket,
+  /// which is its own.
+  func accept(
+    from listener: Listener, serve: @escaping @Sendable (Int, FileDescriptor) throws -> Void
   ) throws {
-    defer { waitUntil(until: Timeout(15).deadline, nil) { $0.running == 0 } }
     while true {
       do {
         waitUntil(until: nil, interrupter) { $0.running < limit }
@@ -45,6 +44,9 @@ final class Service: Sendable {
     }
   }
 
+  /// Waits for the connections to say goodbye.
+  func finish() { waitUntil(until: Timeout(15).deadline, nil) { $0.running == 0 } }
+
   private func start(
     _ socket: FileDescriptor, _ serve: @escaping @Sendable (Int, FileDescriptor) throws -> Void
   ) {
@@ -53,6 +55,7 @@ final class Service: Sendable {
       counts.running += 1
       return counts.started
     }
+    let peer = PeerAddress.text(of: socket).map { " (\($0))" } ?? ""
     Thread {
       do {
         try serve(number, socket)
@@ -60,7 +63,7 @@ final class Service: Sendable {
       } catch let failure as CommandFailure where failure == .interrupted {
         self.end { $0.interrupted += 1 }
       } catch {
-        say("#\(number): \((error as? CommandFailure)?.message ?? "\(error)")")
+        say("#\(number): \((error as? CommandFailure)?.message ?? "\(error)")\(peer)")
         self.end { $0.failed += 1 }
       }
     }.start()
