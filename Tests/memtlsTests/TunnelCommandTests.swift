@@ -19,7 +19,9 @@ import Testing
     #expect(client.errors.hasPrefix("memtls: sent 6 bytes, received 6 bytes in "))
     let run = stop(server)
     #expect(run.status == 0)
-    #expect(run.errors.contains("served 1 connection, sent 6 bytes, received 6 bytes in "))
+    // The child behind it may not have ended yet, which makes the connection an interrupted one.
+    #expect(run.errors.contains("served 1 connection"))
+    #expect(run.errors.contains(", sent 6 bytes, received 6 bytes in "))
   }
 
   @Test func `a framing that the peer does not have is named, with both sizes`() throws {
@@ -50,7 +52,9 @@ import Testing
         ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port); echo \(word) >&3; head -n 1 <&3"])
       #expect(said.output == "\(word)\n")
     }
-    #expect(stop(local).errors.contains("served 2 connections, sent 8 bytes, received 8 bytes"))
+    let run = stop(local)
+    #expect(run.errors.contains("served 2 connections"))
+    #expect(run.errors.contains(", sent 8 bytes, received 8 bytes in "))
     #expect(stop(server).status == 0)
   }
 
