@@ -8,11 +8,12 @@ struct ByteQueue {
   var isEmpty: Bool { count == 0 }
   var bytes: ArraySlice<UInt8> { storage[taken...] }
 
-  /// Takes bytes from the front.
+  /// Takes bytes from the front. What was taken is let go when it is no less than what is left:
+  /// a queue that never runs empty stays small, and no more bytes are moved than are taken.
   mutating func drop(_ count: Int) {
     taken += count
-    guard taken >= storage.count else { return }
-    storage.removeAll(keepingCapacity: true)
+    guard taken >= self.count else { return }
+    storage.removeFirst(min(taken, storage.count))
     taken = 0
   }
 
@@ -20,10 +21,6 @@ struct ByteQueue {
   mutating func append<Failure: Error>(
     upTo count: Int, _ fill: (inout OutputSpan<UInt8>) throws(Failure) -> Movement
   ) throws(Failure) -> Movement {
-    if taken > 0 {
-      storage.removeFirst(taken)
-      taken = 0
-    }
     var movement = Movement.wouldBlock
     try storage.append(addingCapacity: count) { out throws(Failure) in movement = try fill(&out) }
     return movement
