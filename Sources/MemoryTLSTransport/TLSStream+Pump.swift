@@ -104,7 +104,9 @@ extension TLSStream {
         while engine.pendingCiphertext > 0, try sendPiece() {}
         // The channel may hold bytes inside, which have to go when the engine waits for the peer.
         if sendFailure == nil, !isInsideFlight {
-          baseIsHolding = try base.write([UInt8]().span) == .wouldBlock
+          let movement = try base.write([UInt8]().span)
+          baseIsHolding = movement == .wouldBlock
+          if movement == .ended { noteRefusal() }
         }
       } catch {
         // Once TLS has failed, that nobody takes the alert is no news.
@@ -125,9 +127,14 @@ extension TLSStream {
       guard case .moved(let count) = movement else { return 0 }
       return count
     }
-    if movement == .ended, engine.terminalError == nil { sendFailure = .ended }
+    if movement == .ended { noteRefusal() }
     guard case .moved = movement else { return false }
     return true
+  }
+
+  /// The channel takes no more. Once TLS has failed, that is no news: the alert is given up.
+  private func noteRefusal() {
+    if engine.terminalError == nil { sendFailure = .ended } else { _ = engine.pull() }
   }
 
   /// Whether there are bytes here or in the channel that are not on their way yet.

@@ -58,6 +58,15 @@ import Testing
     #expect(channel.writes < 10)
   }
 
+  @Test func `an alert that the channel takes no more is given up`() throws {
+    let channel = Flood()
+    // An empty ServerHello.
+    (channel.record, channel.takesNoMoreOnceRead) = ([22, 3, 3, 0, 4, 2, 0, 0, 0], true)
+    let stream = try Settings(.tls13).clientStream(over: channel)
+    #expect(streamError { try stream.handshake() }?.tls?.sent(.decodeError) == true)
+    #expect(channel.writes < 10 && stream.engine.pendingCiphertext == 0)
+  }
+
   @Test(arguments: versions)
   func `closing before the handshake is done aborts at once`(version: ProtocolVersion) throws {
     let (near, _) = MemoryChannel.pair(capacity: 1 << 16)
@@ -69,9 +78,11 @@ import Testing
   }
 }
 
-/// A channel whose other side sends HelloRequests without end, which OpenSSL passes over.
+/// A channel whose other side sends HelloRequests without end, which OpenSSL passes over, or others.
 private final class Flood: Transport {
+  var record: [UInt8] = [22, 3, 3, 0, 4, 0, 0, 0, 0]
   var takesNoMore = false
+  var takesNoMoreOnceRead = false
   var hasEnded = false
   private(set) var reads = 0
   private(set) var writes = 0
@@ -79,7 +90,7 @@ private final class Flood: Transport {
   func read(into out: inout OutputSpan<UInt8>) throws(Errno) -> Movement {
     guard !hasEnded else { return .ended }
     reads += 1
-    let record: [UInt8] = [22, 3, 3, 0, 4, 0, 0, 0, 0]
+    if takesNoMoreOnceRead { takesNoMore = true }
     let before = out.count
     while out.freeCapacity >= record.count { for byte in record { out.append(byte) } }
     return out.count > before ? .moved(out.count - before) : .wouldBlock

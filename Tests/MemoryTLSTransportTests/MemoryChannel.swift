@@ -5,13 +5,19 @@ import SystemPackage
 final class MemoryChannel: Transport {
   /// Bytes taken from the channel and put into it.
   private(set) var bytesRead = 0
-  private(set) var bytesWritten = 0
+  var bytesWritten: Int { written.count }
+  /// Everything that was put into it.
+  private(set) var written: [UInt8] = []
   /// How many bytes each call of `read` had room for, if it found any.
   private(set) var requests: [Int] = []
   /// Calls of `read` that found nothing: many in a row mean that somebody waits without waiting.
   private var idleReads = 0
   /// What reading fails with from now on.
   var readFailure: Errno?
+  /// The most bytes that a call of `read` answers with.
+  var largestRead = Int.max
+  /// Whether writing answers that nothing more is taken.
+  var takesNoMore = false
   private let incoming: Store
   private let outgoing: Store
 
@@ -45,7 +51,7 @@ final class MemoryChannel: Transport {
   func read(into out: inout OutputSpan<UInt8>) throws(Errno) -> Movement {
     guard out.freeCapacity > 0 else { return .moved(0) }
     if let readFailure { throw readFailure }
-    let count = min(out.freeCapacity, incoming.bytes.count)
+    let count = min(out.freeCapacity, incoming.bytes.count, largestRead)
     guard count > 0 else { return incoming.isClosed ? .ended : try idle() }
     idleReads = 0
     requests.append(out.freeCapacity)
@@ -63,10 +69,11 @@ final class MemoryChannel: Transport {
 
   func write(_ bytes: Span<UInt8>) throws(Errno) -> Movement {
     guard !bytes.isEmpty else { return .moved(0) }
+    guard !takesNoMore else { return .ended }
     guard !outgoing.isClosed else { throw .brokenPipe }
     let count = min(bytes.count, outgoing.capacity - outgoing.bytes.count)
     for index in 0..<count { outgoing.bytes.append(bytes[index]) }
-    bytesWritten += count
+    written += outgoing.bytes.suffix(count)
     return count > 0 ? .moved(count) : .wouldBlock
   }
 

@@ -32,6 +32,14 @@ struct Settings: Sendable {
   /// With tickets given out as asked.
   func tickets(_ tickets: Tickets) -> Settings { changed { $0.server.tickets = tickets } }
 
+  /// With rings of so many bytes.
+  func rings(_ capacity: Int) -> Settings {
+    changed {
+      $0.client.ringCapacity = RingCapacity(capacity)
+      $0.server.ringCapacity = RingCapacity(capacity)
+    }
+  }
+
   /// With a client that trusts somebody else's authority.
   var clientTrustsOther: Settings {
     get throws {

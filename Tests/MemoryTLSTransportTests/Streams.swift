@@ -40,13 +40,14 @@ extension TLSStream {
 }
 
 /// What a body threw; an issue if it threw nothing or something that is no stream's error.
-func streamError(
-  at location: SourceLocation = #_sourceLocation, _ body: () throws -> Void
-) -> StreamError<Errno>? {
+func streamError<Failure: Error>(
+  of channel: Failure.Type = Errno.self, at location: SourceLocation = #_sourceLocation,
+  _ body: () throws -> Void
+) -> StreamError<Failure>? {
   do {
     try body()
     Issue.record("nothing was thrown", sourceLocation: location)
-  } catch let error as StreamError<Errno> {
+  } catch let error as StreamError<Failure> {
     return error
   } catch {
     Issue.record(error, sourceLocation: location)

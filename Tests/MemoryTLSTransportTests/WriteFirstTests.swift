@@ -43,17 +43,25 @@ private func exchange(
   return received
 }
 
-/// A peer that reads nothing before everything it has to say is on its way; never waits.
-final class WriteFirst {
+/// A peer that reads nothing before everything it has to say is on its way, unless it is asked to;
+/// never waits.
+final class WriteFirst<Base: Metered> {
   private(set) var received: [UInt8] = []
   private(set) var isDone = false
-  let stream: TLSStream<MemoryChannel>
+  let stream: TLSStream<Base>
   private var rest: ArraySlice<UInt8>
   private let count: Int
   private var hasClosed = false
+  private let reading: Reading
 
-  init(_ stream: TLSStream<MemoryChannel>, sending bytes: [UInt8]) {
+  enum Reading {
+    case afterwards
+    case meanwhile
+  }
+
+  init(_ stream: TLSStream<Base>, sending bytes: [UInt8], reading: Reading = .afterwards) {
     self.stream = stream
+    self.reading = reading
     rest = bytes[...]
     count = bytes.count
   }
@@ -67,13 +75,15 @@ final class WriteFirst {
 
   private func step() throws -> Bool {
     if !rest.isEmpty {
-      guard case .moved(let count) = try stream.write(Array(rest)) else { return false }
+      guard case .moved(let count) = try stream.write(Array(rest)) else {
+        return try receiveFirst()
+      }
       rest = rest.dropFirst(count)
       return true
     }
     // An empty write answers once everything is on its way.
     guard hasClosed || received.count == count else {
-      guard try stream.write([]) == .moved(0) else { return false }
+      guard try stream.write([]) == .moved(0) else { return try receiveFirst() }
       return try receive()
     }
     guard hasClosed else {
@@ -83,6 +93,8 @@ final class WriteFirst {
     return try receive()
   }
 
+  private func receiveFirst() throws -> Bool { reading == .meanwhile ? try receive() : false }
+
   private func receive() throws -> Bool {
     let (bytes, movement) = try stream.read()
     received += bytes
@@ -91,16 +103,24 @@ final class WriteFirst {
   }
 }
 
-/// Drives both by turns; a round in which no byte travels is a stall.
-func takeTurns(_ one: WriteFirst, _ other: WriteFirst) throws {
-  func travelled() -> Int {
-    [one, other].map { $0.stream.base.bytesRead + $0.stream.base.bytesWritten }.reduce(0, +)
-  }
+/// A channel that counts the bytes it carries.
+protocol Metered: Transport {
+  var travelled: Int { get }
+}
+
+extension MemoryChannel: Metered {
+  var travelled: Int { bytesRead + bytesWritten }
+}
+
+/// Drives both by turns; a round in which no byte travels, and none is held by a channel, is a stall.
+func takeTurns<Base>(_ one: WriteFirst<Base>, _ other: WriteFirst<Base>) throws {
+  func travelled() -> Int { one.stream.base.travelled + other.stream.base.travelled }
   for _ in 0..<100_000 {
     let before = travelled()
     let moved = [try one.advance(), try other.advance()]
     if one.isDone, other.isDone { return }
-    guard moved != [false, false] || travelled() > before else {
+    let isReady = [one, other].contains { $0.stream.base.readiness(for: .read).isReady }
+    guard moved != [false, false] || travelled() > before || isReady else {
       Issue.record("both wait: \(one.stream.engine), \(other.stream.engine)")
       return
     }

@@ -56,6 +56,7 @@ extension FramedTransport {
   ///
   /// The end of the channel inside a frame is an end as well: TLS knows whether it came too early.
   public func read(into out: inout OutputSpan<UInt8>) throws(Failure) -> Movement {
+    guard out.freeCapacity > 0 else { return .moved(0) }
     for _ in 0..<Self.roundLimit {
       if !decoded.isEmpty { return .moved(take(from: &decoded, into: &out)) }
       if incomingIsRaw { return try readRaw(into: &out) }
@@ -133,13 +134,13 @@ extension FramedTransport {
   /// Takes bytes into frames and sends those that are full; an empty span ends the flight, and sends
   /// what is held.
   public func write(_ bytes: Span<UInt8>) throws(Failure) -> Movement {
-    if bytes.isEmpty || frames.count >= Self.highWater {
-      if bytes.isEmpty { encode(.endOfFlight) }
-      guard try sendFrames() else { return .wouldBlock }
+    if bytes.isEmpty { encode(.endOfFlight) }
+    let passesThrough = bytes.isEmpty || framedRest == 0
+    if passesThrough || frames.count >= Self.highWater {
+      let movement = try sendFrames()
+      guard case .moved = movement else { return movement }
     }
-    guard !bytes.isEmpty else { return try writeThrough(bytes) }
-    if framedRest == 0 { return try sendFrames() ? writeThrough(bytes) : .wouldBlock }
-    return .moved(enframe(bytes))
+    return passesThrough ? try writeThrough(bytes) : .moved(enframe(bytes))
   }
 
   /// Bytes of frames that are held before they are sent.
@@ -148,7 +149,7 @@ extension FramedTransport {
   /// Ends the flight and then the channel.
   public func closeSending() throws(Failure) -> Movement {
     encode(.endOfFlight)
-    guard try sendFrames() else { return .wouldBlock }
+    guard try sendFrames() != .wouldBlock else { return .wouldBlock }
     return try channel { () throws(Base.Failure) in try base.closeSending() }
   }
 
@@ -188,15 +189,15 @@ extension FramedTransport {
     payload.removeAll(keepingCapacity: true)
   }
 
-  /// Sends frames; false if the channel did not take them all.
-  private func sendFrames() throws(Failure) -> Bool {
+  /// Sends frames; `.moved` if the channel took them all, else what it answered.
+  private func sendFrames() throws(Failure) -> Movement {
     while !frames.isEmpty {
       let bytes = frames.bytes
       let movement = try writeThrough(bytes.span)
-      guard case .moved(let count) = movement else { return false }
+      guard case .moved(let count) = movement else { return movement }
       frames.drop(count)
     }
-    return true
+    return .moved(0)
   }
 
   private func writeThrough(_ bytes: Span<UInt8>) throws(Failure) -> Movement {
