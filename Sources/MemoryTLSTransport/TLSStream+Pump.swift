@@ -46,6 +46,7 @@ extension TLSStream {
       case .moved(let first):
         return .moved(first + drain(into: &out))
       case .ended:
+        peerHasClosed = true
         return .ended
       case .needs(let need):
         readNeed = need

@@ -32,6 +32,8 @@ public final class TLSStream<Base: Transport>: Transport {
 
   /// Whether the channel has said that nothing more comes.
   var baseHasEnded = false
+  /// Whether the peer's close_notify was read.
+  var peerHasClosed = false
   /// Why the channel takes no more.
   var sendFailure: Failure?
   /// Whether the channel took bytes that it has not passed on.
@@ -72,8 +74,10 @@ public final class TLSStream<Base: Transport>: Transport {
   }
 
   /// After both sides have closed: what was read of the channel behind the peer's close_notify, which is
-  /// the beginning of whatever the protocol goes on with. It is handed over.
+  /// the beginning of whatever the protocol goes on with. It is handed over. Empty as long as the
+  /// connection may still use it.
   public func takeUnconsumedCiphertext() -> [UInt8] {
+    guard peerHasClosed || engine.terminalError != nil else { return [] }
     defer { initialCiphertext = [] }
     return engine.takeUnconsumedCiphertext() + initialCiphertext
   }
