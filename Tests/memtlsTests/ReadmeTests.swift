@@ -36,7 +36,7 @@ import Testing
     #expect(run.output == output + "\n", "\(run.errors)")
   }
 
-  @Test(arguments: ["engine", "stream", "pair"])
+  @Test(arguments: ["engine", "stream", "framing", "pair"])
   func `the examples are the code below`(name: String) throws {
     let source = try String(contentsOfFile: #filePath, encoding: .utf8)
     let shown = try #require(readme.blocks(fence: "<!-- example: \(name) -->\n```swift\n").first)
@@ -88,6 +88,41 @@ import Testing
     #expect(reply == Array("\nolleh".utf8))
   }
 
+  @Test func `the framing example carries a stream both ways`() throws {
+    let settings = try Settings()
+    let (up, down) = (try FileDescriptor.privatePipe(), try FileDescriptor.privatePipe())
+    let server = Worker {
+      let channel = DescriptorTransport(input: up.readEnd, output: down.writeEnd)
+      let stream = TLSStream(
+        try TLSEngine(TLSContext(settings.server), as: .server),
+        over: FramedTransport(channel, framing: NumberedFraming()))
+      try stream.send(stream.receive().reversed())
+      #expect(try stream.receive().isEmpty)
+    }
+    let channel = DescriptorTransport(input: down.readEnd, output: up.writeEnd)
+    let stream = TLSStream(
+      try TLSEngine(TLSContext(settings.client), as: .client(.name("localhost"))),
+      over: FramedTransport(channel, framing: NumberedFraming()))
+    let request = (0..<10_000).map { UInt8($0 % 251) }
+    try stream.send(request)
+    var reply: [UInt8] = []
+    while reply.count < request.count { reply += try stream.receive() }
+    #expect(reply == request.reversed())
+    try stream.close()
+    try server.join()
+  }
+
+  @Test func `the framing example notices lost and long frames`() throws {
+    var (framing, payload) = (NumberedFraming(), [UInt8]())
+    #expect(try framing.decode(([0, 0, 1, 7] as [UInt8]).span, into: &payload) == 4)
+    #expect(throws: FramingError.malformed("frame 2, not 1")) {
+      try framing.decode(([2, 0, 0] as [UInt8]).span, into: &payload)
+    }
+    #expect(throws: FramingError.oversized(length: 1001, limit: 1000)) {
+      try framing.decode(([1, 3, 0xE9] as [UInt8]).span, into: &payload)
+    }
+  }
+
   @Test func `the pair example passes`() throws {
     // example: pair
     let authority = try TestIdentity.authority()
@@ -136,6 +171,37 @@ func shakeHands(
       let taken = try engine.push(input)
       input.removeFirst(taken)
     }
+  }
+}
+// end
+
+// example: framing
+/// A number, a length of two bytes and so many bytes: a frame that got lost is noticed.
+struct NumberedFraming: Framing {
+  let largestPayload = 1000
+  let largestFrame = 1003
+  private var sent: UInt8 = 0
+  private var received: UInt8 = 0
+
+  mutating func encode(
+    _ payload: Span<UInt8>, _ place: FramePlace, into frames: inout [UInt8]
+  ) {
+    frames += [sent, UInt8(payload.count >> 8), UInt8(payload.count & 0xFF)]
+    for index in payload.indices { frames.append(payload[index]) }
+    sent &+= 1
+  }
+
+  mutating func decode(
+    _ bytes: Span<UInt8>, into payload: inout [UInt8]
+  ) throws(FramingError) -> Int {
+    guard bytes.count >= 3 else { return 0 }
+    guard bytes[0] == received else { throw .malformed("frame \(bytes[0]), not \(received)") }
+    let length = Int(bytes[1]) << 8 | Int(bytes[2])
+    guard length <= largestPayload else { throw .oversized(length: length, limit: largestPayload) }
+    guard bytes.count >= 3 + length else { return 0 }
+    for index in 3..<3 + length { payload.append(bytes[index]) }
+    received &+= 1
+    return 3 + length
   }
 }
 // end
