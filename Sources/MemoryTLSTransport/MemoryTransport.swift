@@ -4,7 +4,7 @@ internal import Synchronization
 ///
 /// Each direction holds a bounded number of bytes. An end that goes away is the end of what the other
 /// reads, and the other's writes answer `.ended`.
-public final class MemoryTransport: Transport {
+public final class MemoryTransport: Transport, Sendable {
   /// A channel in memory does not fail.
   public typealias Failure = Never
 
@@ -43,7 +43,7 @@ public final class MemoryTransport: Transport {
     case nil: return .ended
     case let bytes? where bytes.isEmpty: return .wouldBlock
     case let bytes?:
-      for byte in bytes { out.append(byte) }
+      out.append(contentsOf: bytes[...])
       return .moved(bytes.count)
     }
   }

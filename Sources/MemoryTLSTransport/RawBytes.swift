@@ -15,6 +15,16 @@ extension OutputSpan<UInt8> {
       return count
     }
   }
+
+  /// Appends bytes for which there is room, all at once.
+  mutating func append(contentsOf bytes: ArraySlice<UInt8>) {
+    _ = unsafe bytes.withUnsafeBytes { bytes in
+      unsafe append { free in
+        unsafe free.copyMemory(from: bytes)
+        return bytes.count
+      }
+    }
+  }
 }
 
 /// read(2), which methods of that name hide.

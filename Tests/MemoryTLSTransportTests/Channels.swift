@@ -91,7 +91,7 @@ extension Transport {
   func collect(_ count: Int) throws -> [UInt8] {
     var all: [UInt8] = []
     while all.count < count {
-      let (bytes, movement) = try read(upTo: count - all.count)
+      let (bytes, movement) = try read(upTo: min(65536, count - all.count))
       all += bytes
       if movement == .ended { break }
       if movement == .wouldBlock { try wait(for: readiness(for: .read), until: stalled) }
