@@ -44,3 +44,10 @@ extension FileDescriptor {
     #endif
   }
 }
+
+extension Stat {
+  /// Whether both are one file, under whatever names.
+  func isSameFile(as other: Stat) -> Bool {
+    (deviceID, inode) == (other.deviceID, other.inode)
+  }
+}

@@ -38,13 +38,18 @@ extension DescriptorTransport {
     interrupter: Interrupter? = nil
   ) throws(OpenFailure) -> DescriptorTransport {
     let reading = try FileDescriptor.openFIFO(input, .readOnly)
+    let writing: FileDescriptor
     do throws(OpenFailure) {
-      let writing = try openForWriting(output, until: deadline, interrupter)
-      return DescriptorTransport(input: reading, output: writing)
+      writing = try openForWriting(output, until: deadline, interrupter)
     } catch {
       try? reading.close()
       throw error
     }
+    let transport = DescriptorTransport(input: reading, output: writing)
+    if let one = try? reading.stat(), let other = try? writing.stat(), one.isSameFile(as: other) {
+      throw .wrongKind(output, "is both input and output: two FIFOs are needed")
+    }
+    return transport
   }
 
   private static func openForWriting(
@@ -65,7 +70,8 @@ extension DescriptorTransport {
     }
   }
 
-  /// Opens a terminal or a serial line in raw mode, eight bits and no flow control by the modem's lines.
+  /// Opens a terminal or a serial line in raw mode: eight bits, no flow control by characters, and the
+  /// modem's carrier ignored.
   /// Its settings are put back when the transport goes.
   ///
   /// - Parameters:
@@ -80,10 +86,13 @@ extension DescriptorTransport {
     do throws(Errno) {
       device = try .opening(path, .readWrite, [.nonBlocking, .init(rawValue: O_NOCTTY)])
     } catch {
-      throw .system(path, error)
+      throw OpenFailure(path, error, for: .characterSpecial, noTerminal)
     }
     let transport = DescriptorTransport(device)
-    guard isatty(device.rawValue) == 1 else { throw .wrongKind(path, "is no terminal") }
+    guard isatty(device.rawValue) == 1 else { throw .wrongKind(path, noTerminal) }
+    if let baud, !baudRates.contains(baud) {
+      throw .wrongKind(path, "cannot be set to \(baud) baud")
+    }
     do throws(Errno) { try transport.makeRaw(baud: baud) } catch { throw .system(path, error) }
     return transport
   }
@@ -95,12 +104,23 @@ extension FileDescriptor {
   ) throws(OpenFailure) -> FileDescriptor {
     let descriptor: FileDescriptor
     do throws(Errno) { descriptor = try opening(path, mode, .nonBlocking) } catch {
-      throw .system(path, error)
+      throw OpenFailure(path, error, for: .fifo, noFIFO)
     }
     guard (try? descriptor.stat().type) == .fifo else {
       try? descriptor.close()
-      throw .wrongKind(path, "is no FIFO: make one with mkfifo")
+      throw .wrongKind(path, noFIFO)
     }
     return descriptor
   }
 }
+
+extension OpenFailure {
+  /// Why open(2) failed; if the path is something else anyway, that.
+  fileprivate init(_ path: FilePath, _ failure: Errno, for type: FileType, _ reason: String) {
+    let isOther = (try? path.stat().type).map { $0 != type } ?? false
+    self = isOther ? .wrongKind(path, reason) : .system(path, failure)
+  }
+}
+
+private let noFIFO = "is no FIFO: make one with mkfifo"
+private let noTerminal = "is no terminal"

@@ -11,13 +11,14 @@ struct TerminalSettings {
   private let saved: termios
   private let descriptor: CInt
 
-  /// Makes a terminal pass all bytes unchanged (cfmakeraw(3)).
+  /// Makes a terminal pass all bytes unchanged (cfmakeraw(3)), and add none of its own (`IXOFF`).
   init(makingRaw device: FileDescriptor, baud: Int?) throws(Errno) {
     descriptor = device.rawValue
     var settings = termios()
     guard unsafe tcgetattr(descriptor, &settings) == 0 else { throw Errno(rawValue: errno) }
     saved = settings
     unsafe cfmakeraw(&settings)
+    settings.c_iflag &= ~tcflag_t(IXOFF)
     settings.c_cflag |= tcflag_t(CLOCAL | CREAD)
     if let baud {
       guard let speed = speeds[baud], unsafe cfsetspeed(&settings, speed) == 0 else {

@@ -57,20 +57,8 @@ private func fill(_ transport: DescriptorTransport, seed: UInt32) throws {
 
 /// A master and its slave, neither set not to block.
 private func pseudoTerminal(raw: Bool = true) throws -> (FileDescriptor, FileDescriptor) {
-  let master = try FileDescriptor.open("/dev/ptmx", .readWrite, options: .init(rawValue: O_NOCTTY))
-  // TIOCGPTN and TIOCSPTLCK of asm-generic/ioctls.h, which the module does not show.
-  var (number, locked): (CInt, CInt) = (0, 0)
-  guard ioctl(master.rawValue, 0x8004_5430, &number) == 0,
-    ioctl(master.rawValue, 0x4004_5431, &locked) == 0
-  else { throw Errno(rawValue: errno) }
-  let slave = try FileDescriptor.open(
-    FilePath("/dev/pts/\(number)"), .readWrite, options: .init(rawValue: O_NOCTTY))
-  guard raw else { return (master, slave) }
-  var settings = termios()
-  tcgetattr(slave.rawValue, &settings)
-  cfmakeraw(&settings)
-  tcsetattr(slave.rawValue, TCSANOW, &settings)
-  return (master, slave)
+  let terminal = try PseudoTerminal()
+  return (terminal.master, try terminal.slave { if raw { cfmakeraw(&$0) } })
 }
 
 /// A terminal hands bytes over in its own time: what is not there yet is waited for.
