@@ -27,14 +27,16 @@ public final class FilePairTransport: Transport {
 
   /// Makes the output file, or takes an empty one.
   ///
-  /// - Throws: if either file has another conversation in it.
+  /// - Throws: if either has another conversation in it, or is no file for this.
   public init(input: FilePath, output: FilePath) throws(Failure) {
     self.input = input
     self.output = output
-    for path in [input.end, output.end] where path.status != nil { throw .finished(path) }
-    let isBegun = (input.status?.size ?? 0) > 0
+    let (theirs, ours) = (try input.regularStatus(), try output.regularStatus())
+    let areOne = if let theirs, let ours { theirs.isSameFile(as: ours) } else { input == output }
+    guard !areOne else { throw .sameFile(output) }
+    for path in [input.end, output.end] where try path.status() != nil { throw .finished(path) }
     // Who starts first waits for the other's file, so that a new one cannot have an answer yet.
-    if isBegun, output.status == nil { throw .notEmpty(input) }
+    if let theirs, theirs.size > 0, ours == nil { throw .notEmpty(input) }
     outputDescriptor = try Self.openOutput(output)
   }
 
@@ -54,6 +56,8 @@ public final class FilePairTransport: Transport {
     case inUse(FilePath)
     /// It is no regular file.
     case notRegular(FilePath)
+    /// Input and output are one file.
+    case sameFile(FilePath)
     /// The input became shorter than what was read of it.
     case shrank(FilePath)
     /// A call of the system failed.
@@ -63,10 +67,13 @@ public final class FilePairTransport: Transport {
   /// Reads what was appended.
   public func read(into out: inout OutputSpan<UInt8>) throws(Failure) -> Movement {
     guard out.freeCapacity > 0 else { return .moved(0) }
-    guard let descriptor = try openInput() else { return .wouldBlock }
+    guard let descriptor = try openInput() else {
+      pace.lengthen()
+      return .wouldBlock
+    }
     var count = try append(from: descriptor, to: &out)
     // The end is made behind the last byte: after it was seen, one more look finds all there is.
-    let hasEnded = count == 0 && input.end.status != nil
+    let hasEnded = if count == 0 { try input.end.status() != nil } else { false }
     if hasEnded { count = try append(from: descriptor, to: &out) }
     guard count == 0 else {
       pace = Pace()
@@ -95,8 +102,8 @@ public final class FilePairTransport: Transport {
   /// Makes the file that says the end.
   public func closeSending() throws(Failure) -> Movement {
     guard !hasSaidEnd else { return .ended }
-    hasSaidEnd = true
     let mark = try Self.open(output.end, .writeOnly, [.create, .exclusiveCreate])
+    hasSaidEnd = true
     try? mark.close()
     return .ended
   }
@@ -108,12 +115,10 @@ public final class FilePairTransport: Transport {
 
   /// A time to look again: files do not tell poll(2) when they grow.
   public func readiness(for interest: Interest) -> Readiness {
+    guard !interest.isEmpty else { return Readiness() }
+    if interest.contains(.write), inputDescriptor != nil { return .now }
     var readiness = Readiness()
-    if interest.contains(.read) || (interest.contains(.write) && inputDescriptor == nil) {
-      readiness.time = .now + pace.interval
-    } else {
-      readiness.isReady = interest.contains(.write)
-    }
+    readiness.time = .now + pace.interval
     return readiness
   }
 }
@@ -127,6 +132,7 @@ extension FilePairTransport.Failure: CustomStringConvertible {
     case .inUse(let path):
       "\(path) is written by somebody else: the other side takes the two paths the other way round"
     case .notRegular(let path): "\(path) is no regular file"
+    case .sameFile(let path): "\(path) is both input and output: two files are needed"
     case .shrank(let path): "\(path) became shorter: it must only grow"
     case .system(let path, let failure): "\(path): \(failure)"
     }
@@ -137,12 +143,11 @@ extension FilePairTransport {
   private static func openOutput(_ path: FilePath) throws(Failure) -> FileDescriptor {
     let descriptor = try open(path, .writeOnly, [.create, .append])
     do throws(Failure) {
-      let status = try regular(descriptor, path)
-      guard status.size == 0 else { throw .notEmpty(path) }
       // File systems without locks answer otherwise.
       guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
         throw .inUse(path)
       }
+      guard try regular(descriptor, path).size == 0 else { throw .notEmpty(path) }
     } catch {
       try? descriptor.close()
       throw error
@@ -153,13 +158,13 @@ extension FilePairTransport {
   /// The input, or nil if the other side has not made it yet.
   private func openInput() throws(Failure) -> FileDescriptor? {
     if let inputDescriptor { return inputDescriptor }
-    guard input.status != nil else { return nil }
+    guard try input.regularStatus() != nil else { return nil }
     let descriptor = try Self.open(input, .readOnly, [])
     do throws(Failure) { _ = try Self.regular(descriptor, input) } catch {
       try? descriptor.close()
       throw error
     }
-    inputDescriptor = descriptor
+    (inputDescriptor, pace) = (descriptor, Pace())
     return descriptor
   }
 
@@ -206,5 +211,17 @@ extension FilePath {
   fileprivate var end: FilePath { FilePath(string + ".end") }
 
   /// What stat(2) says; nil if there is no such file.
-  fileprivate var status: Stat? { try? stat() }
+  fileprivate func status() throws(FilePairTransport.Failure) -> Stat? {
+    do throws(Errno) { return try stat() } catch {
+      guard error != .noSuchFileOrDirectory else { return nil }
+      throw .system(self, error)
+    }
+  }
+
+  /// The same, of a regular file.
+  fileprivate func regularStatus() throws(FilePairTransport.Failure) -> Stat? {
+    let status = try status()
+    guard status == nil || status?.type == .regular else { throw .notRegular(self) }
+    return status
+  }
 }
