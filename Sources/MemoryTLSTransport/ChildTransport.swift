@@ -33,9 +33,10 @@ public final class ChildTransport: Transport {
       throw error
     }
     defer { for end in [toChild.read, fromChild.write] { try? end.close() } }
+    // The transport would get on without; it is the faster for it.
+    for end in [fromChild.read, toChild.write] { try? end.makeNonBlocking() }
     // Owned from here on, also if the child cannot be started.
     pipes = DescriptorTransport(input: fromChild.read, output: toChild.write)
-    for end in [fromChild.read, toChild.write] { try end.makeNonBlocking() }
     processID = try spawn(command, input: toChild.read, output: fromChild.write)
   }
 
