@@ -20,7 +20,7 @@ extension TLSStream {
   func readKept(into out: inout OutputSpan<UInt8>) -> Movement? {
     guard !keptPlaintext.isEmpty else { return nil }
     let count = min(keptPlaintext.count, out.freeCapacity)
-    for byte in keptPlaintext.prefix(count) { out.append(byte) }
+    out.append(contentsOf: keptPlaintext.prefix(count))
     keptPlaintext = keptPlaintext.dropFirst(count)
     return .moved(count)
   }

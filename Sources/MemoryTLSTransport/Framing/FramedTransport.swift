@@ -122,7 +122,7 @@ extension FramedTransport {
     from bytes: inout ArraySlice<UInt8>, into out: inout OutputSpan<UInt8>
   ) -> Int {
     let count = min(bytes.count, out.freeCapacity)
-    for byte in bytes.prefix(count) { out.append(byte) }
+    out.append(contentsOf: bytes.prefix(count))
     bytes = bytes.dropFirst(count)
     return count
   }
