@@ -75,7 +75,7 @@ public final class TLSStream<Base: Transport>: Transport {
 
   /// After both sides have closed: what was read of the channel behind the peer's close_notify, which is
   /// the beginning of whatever the protocol goes on with. It is handed over. Empty as long as the
-  /// connection may still use it.
+  /// connection may still use it. Over a ``FramedTransport``, ask that for what it has read further.
   public func takeUnconsumedCiphertext() -> [UInt8] {
     guard peerHasClosed || engine.terminalError != nil else { return [] }
     defer { initialCiphertext = [] }

@@ -35,7 +35,8 @@ extension Transport {
 public enum Movement: Sendable, Hashable {
   /// This many bytes went through.
   case moved(Int)
-  /// None could; wait for the readiness and call again.
+  /// None could; wait for the readiness and call again. The readiness may be ``Readiness/now``, where a
+  /// call gave up after many rounds without result, so that somebody can look at the time.
   case wouldBlock
   /// Reading: the other side sends no more. Writing: it takes no more.
   case ended
