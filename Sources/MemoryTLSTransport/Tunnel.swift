@@ -15,6 +15,8 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
   private let secure: TLSStream<Base>
   private let outward: Half<Plain, TLSStream<Base>>
   private let inward: Half<TLSStream<Base>, Plain>
+  private var idleTimeout: Duration?
+  private var lastMove = ContinuousClock.now
 
   /// Joins two channels; nothing moves before ``run(idleTimeout:)``. Several tunnels may count their
   /// bytes in one `traffic`.
@@ -44,17 +46,21 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
   /// - Throws: which side failed and why, or that it was ended early.
   public func run(idleTimeout: Duration? = nil) throws(Failure) {
     let start = ContinuousClock.now
-    var lastMove = start
+    (self.idleTimeout, lastMove) = (idleTimeout, start)
     defer { duration += start.duration(to: .now) }
     while !(outward.isDone && inward.isDone) {
       if try advance() {
-        if idleTimeout != nil { lastMove = .now }
-        try pause(for: .now, until: nil)
+        noteMove()
+        try pause(for: .now)
         continue
       }
       if inward.isDone, !outward.isDelivering, !secure.isHolding, secure.peerHasLeft { return }
-      try pause(until: idleTimeout.map { lastMove + $0 })
+      try pause()
     }
+  }
+
+  private func noteMove() {
+    if idleTimeout != nil { lastMove = .now }
   }
 
   /// Moves both halves by some steps; false if neither got anywhere.
@@ -91,9 +97,12 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
   /// comes of a channel that has failed, is thrown from here.
   private func deliverWhatCame() throws(Failure) {
     while !inward.isDone {
-      guard try !advanceInward() else { continue }
+      guard try !advanceInward() else {
+        noteMove()
+        continue
+      }
       guard inward.isDelivering else { return }
-      try pause(for: plain.readiness(for: .write), until: nil)
+      try pause(for: plain.readiness(for: .write))
     }
   }
 
@@ -108,18 +117,18 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
     }
   }
 
-  private func pause(until deadline: ContinuousClock.Instant?) throws(Failure) {
+  private func pause() throws(Failure) {
     let plainInterest = outward.sourceInterest.union(inward.sinkInterest)
     let secureInterest = inward.sourceInterest.union(outward.sinkInterest)
     var readiness = plain.readiness(for: plainInterest)
       .union(secure.readiness(for: secureInterest))
     if inward.isDone { readiness = readiness.union(secure.departureReadiness) }
-    try pause(for: readiness, until: deadline)
+    try pause(for: readiness)
   }
 
-  private func pause(
-    for readiness: Readiness, until deadline: ContinuousClock.Instant?
-  ) throws(Failure) {
+  /// Waits until then, or until nothing has moved for too long.
+  private func pause(for readiness: Readiness) throws(Failure) {
+    let deadline = idleTimeout.map { lastMove + $0 }
     do throws(WaitFailure) {
       try wait(for: readiness, until: deadline, interrupter: secure.interrupter)
     } catch {
