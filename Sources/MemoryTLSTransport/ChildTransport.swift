@@ -19,7 +19,8 @@ public final class ChildTransport: Transport {
   private var status: ExitStatus?
 
   /// Starts a program that is found through PATH; no shell is run. Signals and their mask are the
-  /// system's defaults again in the child.
+  /// system's defaults again in the child. It belongs to our process group: what a terminal sends to
+  /// that, such as SIGINT for Ctrl-C, reaches it as well.
   ///
   /// - Parameter command: The program and its arguments.
   /// - Throws: why it cannot be run (posix_spawnp(3)).
@@ -63,12 +64,15 @@ public enum ExitStatus: Sendable, Hashable, CustomStringConvertible {
   case exited(Int32)
   /// By this signal.
   case signaled(Int32)
+  /// Nobody knows any more: somebody else waited for it, or SIGCHLD is ignored.
+  case unknown
 
   /// In words.
   public var description: String {
     switch self {
     case .exited(let status): "ended with status \(status)"
     case .signaled(let signal): "was ended by signal \(signal)"
+    case .unknown: "ended, and somebody else has its status"
     }
   }
 }
@@ -84,8 +88,7 @@ extension ChildTransport {
     if answer == processID {
       status = ExitStatus(word)
     } else if answer < 0, errno == ECHILD {
-      // Somebody else asked for all children, or SIGCHLD is ignored: nobody knows any more.
-      status = .exited(0)
+      status = .unknown
     }
     return status
   }

@@ -11,6 +11,7 @@ enum DescriptorKind {
   case socket
   case terminal
   case pipe
+  case file
   case other
 
   init(of descriptor: FileDescriptor) {
@@ -19,6 +20,7 @@ enum DescriptorKind {
     switch type {
     case S_IFSOCK: self = .socket
     case S_IFIFO: self = .pipe
+    case S_IFREG: self = .file
     default: self = isatty(descriptor.rawValue) == 1 ? .terminal : .other
     }
   }
@@ -31,7 +33,7 @@ enum DescriptorKind {
       if self == .socket {
         return unsafe recv(descriptor, buffer.baseAddress, buffer.count, CInt(MSG_DONTWAIT))
       }
-      guard isReady(descriptor, POLLIN) else { return blocked() }
+      guard self == .file || isReady(descriptor, POLLIN) else { return blocked() }
       return unsafe systemRead(descriptor, buffer)
     }
   }
@@ -43,6 +45,7 @@ enum DescriptorKind {
         let flags = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
         return unsafe send(descriptor, bytes.baseAddress, bytes.count, flags)
       }
+      if self == .file { return unsafe systemWrite(descriptor, bytes) }
       var count = bytes.count
       if fcntl(descriptor, F_GETFL) & O_NONBLOCK == 0 {
         guard isReady(descriptor, POLLOUT) else { return blocked() }

@@ -9,7 +9,8 @@ public import SystemPackage
 /// A pair of file descriptors: pipes, FIFOs, sockets, terminals, whatever was inherited.
 ///
 /// It owns both and closes them when it goes. It sets no flags, because others may share the open
-/// files: sockets are asked not to block call by call, others are polled before each call. What is
+/// files: sockets are asked not to block call by call, regular files never do, others are polled
+/// before each call. What is
 /// written to a pipe goes through an open file of its own where the system gives one (Linux); else,
 /// unless there is `O_NONBLOCK` already, it is written in pieces of 4 KiB, of 64 bytes for a raw
 /// terminal, of one byte for another. SIGPIPE is never raised; the error is `Errno.brokenPipe`.

@@ -10,7 +10,8 @@ public import SystemPackage
 ///
 /// Either side may start first. It makes its own file, and writes nothing before the other's is there.
 /// Behind its last byte it makes an empty file, the name of its own with `.end` appended; that or
-/// close_notify is the end, and nothing else. Files stay where they are when it goes, and hold the whole
+/// close_notify is the end, and nothing else. A transport that goes makes that file too, whatever the
+/// reason: TLS tells a clean end from another. Files stay where they are when it goes, and hold the whole
 /// conversation: nothing slows a writer down but the disk.
 ///
 /// The reader looks for more after 1 ms, then after twice as long each time, up to 50 ms.

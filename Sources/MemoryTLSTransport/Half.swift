@@ -2,6 +2,8 @@
 enum HalfFailure<Source: Error, Sink: Error>: Error {
   case source(Source)
   case sink(Sink)
+  /// The sink takes no more, without having failed.
+  case sinkEnded
 }
 
 /// One direction of a tunnel: what was read from the source and not yet taken by the sink.
@@ -57,19 +59,15 @@ final class Half<Source: Transport, Sink: Transport> {
 
   private func deliver() throws(HalfFailure<Source.Failure, Sink.Failure>) -> Bool {
     let bytes = held.bytes
-    do throws(Sink.Failure) {
-      switch try sink.write(bytes.span) {
-      case .moved(let count):
-        held.drop(count)
-        self.count(count)
-      case .ended:
-        (held, sourceHasEnded) = (ByteQueue(), true)
-      case .wouldBlock:
-        return false
-      }
-    } catch {
-      throw .sink(error)
+    let movement: Movement
+    do throws(Sink.Failure) { movement = try sink.write(bytes.span) } catch { throw .sink(error) }
+    switch movement {
+    case .moved(let count):
+      held.drop(count)
+      self.count(count)
+      return true
+    case .wouldBlock: return false
+    case .ended: throw .sinkEnded
     }
-    return true
   }
 }

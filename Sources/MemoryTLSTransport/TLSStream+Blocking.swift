@@ -86,7 +86,9 @@ extension TLSStream {
   /// why (RFC 9293 §3.10.4); this is the way around that.
   public func linger(until deadline: ContinuousClock.Instant) {
     try? block(.write, until: deadline) { () throws(Failure) -> Void? in try flush() ? () : nil }
-    _ = try? base.closeSending()
+    while (try? base.closeSending()) == .wouldBlock,
+      (try? pause(for: base.readiness(for: .write), until: deadline)) != nil
+    {}
     while true {
       let movement = discard()
       let readiness = movement == .wouldBlock ? base.readiness(for: .read) : .now

@@ -9,16 +9,17 @@ internal import Synchronization
 public final class Tunnel<Plain: Transport, Base: Transport> {
   /// What was carried so far; may be read from other threads.
   public let traffic: Traffic
-  /// How long it has run, until the last end of ``run(idleTimeout:)``.
+  /// How long it has run, until the last end of ``run(until:idleTimeout:)``.
   public private(set) var duration = Duration.zero
   private let plain: Plain
   private let secure: TLSStream<Base>
   private let outward: Half<Plain, TLSStream<Base>>
   private let inward: Half<TLSStream<Base>, Plain>
+  private var end = TunnelEnd.bothSides
   private var idleTimeout: Duration?
   private var lastMove = ContinuousClock.now
 
-  /// Joins two channels; nothing moves before ``run(idleTimeout:)``. Several tunnels may count their
+  /// Joins two channels; nothing moves before ``run(until:idleTimeout:)``. Several tunnels may count their
   /// bytes in one `traffic`.
   public init(plain: Plain, secure: TLSStream<Base>, traffic: Traffic = Traffic()) {
     self.plain = plain
@@ -32,19 +33,26 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
   public enum Failure: Error {
     /// The plaintext side failed.
     case plain(Plain.Failure)
+    /// The plaintext side takes no more, without having failed; bytes of the peer are lost.
+    case plainEnded
     /// The TLS side failed; everything received before was delivered.
     case secure(StreamError<Base.Failure>)
     /// Nothing failed: the wait was interrupted, or nothing moved for the idle timeout.
     case wait(WaitFailure)
   }
 
-  /// Carries bytes until both sides have ended, or the peer is gone and nothing is left to send.
+  /// Carries bytes until the end.
   ///
   /// The stream's interrupter ends it early, from another thread or a signal handler; another run
   /// goes on.
-  /// - Parameter idleTimeout: How long nothing may move before it ends with `.deadlineExceeded`.
+  /// - Parameters:
+  ///   - end: Which end, if nothing fails.
+  ///   - idleTimeout: How long nothing may move before it ends with `.deadlineExceeded`.
   /// - Throws: which side failed and why, or that it was ended early.
-  public func run(idleTimeout: Duration? = nil) throws(Failure) {
+  public func run(
+    until end: TunnelEnd = .bothSides, idleTimeout: Duration? = nil
+  ) throws(Failure) {
+    self.end = end
     let start = ContinuousClock.now
     (self.idleTimeout, lastMove) = (idleTimeout, start)
     defer { duration += start.duration(to: .now) }
@@ -54,9 +62,14 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
         try pause(for: .now)
         continue
       }
-      if inward.isDone, !outward.isDelivering, !secure.isHolding, secure.peerHasLeft { return }
+      if minds(departure: inward.isDone), secure.peerHasLeft { return }
       try pause()
     }
+  }
+
+  /// Whether the peer's departure is an end, now that it has closed or not.
+  private func minds(departure hasClosed: Bool) -> Bool {
+    end == .peerHasLeft && hasClosed && !outward.isDelivering && !secure.isHolding
   }
 
   private func noteMove() {
@@ -89,6 +102,9 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
       case .sink(let failure):
         try deliverWhatCame()
         throw .secure(failure)
+      case .sinkEnded:
+        try deliverWhatCame()
+        throw .secure(.ended)
       }
     }
   }
@@ -113,6 +129,7 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
       switch error {
       case .source(let failure): throw .secure(failure)
       case .sink(let failure): throw .plain(failure)
+      case .sinkEnded: throw .plainEnded
       }
     }
   }
@@ -122,17 +139,45 @@ public final class Tunnel<Plain: Transport, Base: Transport> {
     let secureInterest = inward.sourceInterest.union(outward.sinkInterest)
     var readiness = plain.readiness(for: plainInterest)
       .union(secure.readiness(for: secureInterest))
-    if inward.isDone { readiness = readiness.union(secure.departureReadiness) }
+    if minds(departure: inward.isDone) {
+      readiness = readiness.union(secure.departureReadiness)
+    }
     try pause(for: readiness)
   }
 
   /// Waits until then, or until nothing has moved for too long.
   private func pause(for readiness: Readiness) throws(Failure) {
     let deadline = idleTimeout.map { lastMove + $0 }
+    // Who keeps the readiness up without a byte of plaintext does not get around it.
+    if let deadline, ContinuousClock.now >= deadline { throw .wait(.deadlineExceeded) }
     do throws(WaitFailure) {
       try wait(for: readiness, until: deadline, interrupter: secure.interrupter)
     } catch {
       throw .wait(error)
+    }
+  }
+}
+
+/// Where the work of a tunnel ends, if nothing fails.
+public enum TunnelEnd: Sendable, Hashable {
+  /// Both sides have ended. A peer that has closed may be waiting for the rest of an answer, even if its
+  /// channel has ended too (half-close).
+  case bothSides
+  /// Also once the peer has closed, its channel has ended behind that, and nothing is left to send: for
+  /// a plain side that may never end, such as a terminal.
+  case peerHasLeft
+}
+
+extension Tunnel.Failure: CustomStringConvertible {
+  /// Which side, and what happened.
+  public var description: String {
+    switch self {
+    case .plain(let failure): "plain side: \(failure)"
+    case .plainEnded: "plain side takes no more"
+    case .secure(let failure): "\(failure)"
+    case .wait(.deadlineExceeded): "nothing moved for the idle timeout"
+    case .wait(.interrupted): "interrupted"
+    case .wait(let failure): "cannot wait: \(failure)"
     }
   }
 }

@@ -74,7 +74,8 @@ struct Bridge: Sendable {
   private func connection(_ interrupter: Interrupter) -> Connection {
     Connection(
       limits: options, verbosity: verbosity, traffic: Traffic(), interrupter: interrupter,
-      plainName: plain == .stdio ? "stdin or stdout" : "\(plain)")
+      plainName: plain == .stdio ? "stdin or stdout" : "\(plain)",
+      end: plain.mayNeverEnd ? .peerHasLeft : .bothSides)
   }
 
   /// A descriptor can be one side's only, and so can stdin and stdout together.

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What carries the ciphertext, as the command line names it. Parsed in ChannelParsing.swift.
+/// What carries the ciphertext or the plaintext, as the command line names it. Parsed in ChannelParsing.swift.
 enum Channel: Equatable, ExpressibleByArgument {
   /// stdin and stdout.
   case stdio
@@ -34,6 +34,22 @@ enum Channel: Equatable, ExpressibleByArgument {
   var isListener: Bool {
     switch self {
     case .tcpListen, .unixListen: true
+    default: false
+    }
+  }
+
+  /// Whether it can be opened anew for every connection of a listener; the others are there once.
+  var isRepeatable: Bool {
+    switch self {
+    case .tcp, .unix, .exec, .system: true
+    default: false
+    }
+  }
+
+  /// Whether nobody ends it just because nothing more comes out of it: a person, or a line.
+  var mayNeverEnd: Bool {
+    switch self {
+    case .stdio, .tty: true
     default: false
     }
   }

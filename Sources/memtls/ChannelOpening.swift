@@ -7,7 +7,18 @@ struct OpenedChannel {
   let transport: any Transport
 
   /// Ends a child that nobody talks to any more.
-  func abandon() { child?.terminate() }
+  ///
+  /// - Returns: the error; if the child had ended badly by itself, which may explain it, with that.
+  func abandoned(after error: any Error) -> any Error {
+    guard let child else { return error }
+    let status = try? child.waitForExit(until: Timeout(0.2).deadline)
+    child.terminate()
+    guard let status, status != .exited(0), let failure = error as? CommandFailure,
+      failure != .interrupted
+    else { return error }
+    return CommandFailure(
+      message: "\(failure.message); \(child.name) \(status)", status: failure.status)
+  }
 
   /// Waits for a child and says how it ended, if that was not well. One that goes on is ended.
   func finish(until deadline: ContinuousClock.Instant, interrupter: Interrupter) throws {
@@ -44,6 +55,10 @@ extension Channel {
     }
     for number in descriptors where fcntl(number, F_GETFD) < 0 {
       throw CommandFailure.failed("descriptor \(number) is not open")
+    }
+    // A child of the other side must not hold them.
+    for number in descriptors where number > 2 {
+      try FileDescriptor(rawValue: number).closeOnExec()
     }
   }
 
@@ -93,7 +108,6 @@ extension Channel {
 
   private func inherited(_ input: Int32, _ output: Int32) throws -> DescriptorTransport {
     let (input, output) = (FileDescriptor(rawValue: input), FileDescriptor(rawValue: output))
-    for descriptor in [input, output] { try descriptor.closeOnExec() }
     return DescriptorTransport(input: input, output: output)
   }
 

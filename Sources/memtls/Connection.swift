@@ -13,6 +13,8 @@ struct Connection: Sendable {
   let interrupter: Interrupter
   /// What the plain side is called when it fails.
   let plainName: String
+  /// Where its work is done.
+  let end: TunnelEnd
   /// Before all that is said of it; empty for the only one.
   var label = ""
   /// Whom it is with, if that is known and worth saying.
@@ -34,8 +36,7 @@ struct Connection: Sendable {
       let engine = try makeEngine(flights?.observer)
       try frame(channel.transport, engine, flights, plain)
     } catch {
-      channel.abandon()
-      throw error
+      throw channel.abandoned(after: error)
     }
     try channel.finish(until: Timeout(10).deadline, interrupter: interrupter)
   }
@@ -71,14 +72,22 @@ struct Connection: Sendable {
     if verbosity != .quiet {
       tell(Summary.negotiated(engine) + (peer.map { ", from \($0)" } ?? ""))
     }
-    let opened = try plain()
+    let opened = try open(plain, stream)
     do {
       try carry(opened.transport, stream)
     } catch {
-      opened.abandon()
-      throw error
+      throw opened.abandoned(after: error)
     }
     try opened.finish(until: Timeout(10).deadline, interrupter: interrupter)
+  }
+
+  private func open<Base>(
+    _ plain: () throws -> OpenedChannel, _ stream: TLSStream<Base>
+  ) throws -> OpenedChannel {
+    do { return try plain() } catch let failure as CommandFailure where failure == .interrupted {
+      close(stream)
+      throw failure
+    }
   }
 
   private func shakeHands<Base>(_ stream: TLSStream<Base>) throws {
@@ -106,13 +115,14 @@ struct Connection: Sendable {
     _ tunnel: Tunnel<Plain, Base>, _ stream: TLSStream<Base>
   ) -> CommandFailure? {
     do throws(Tunnel<Plain, Base>.Failure) {
-      try tunnel.run(idleTimeout: limits.idleTimeout?.duration)
+      try tunnel.run(until: end, idleTimeout: limits.idleTimeout?.duration)
       return nil
     } catch {
-      if case .secure(.tls) = error {
-        stream.linger(until: Timeout(1).deadline)
-      } else {
-        close(stream)
+      switch error {
+      case .secure(.tls): stream.linger(until: Timeout(1).deadline)
+      case .wait: close(stream)
+      // Without close_notify the peer knows that this was not all.
+      case .plain, .plainEnded, .secure: break
       }
       return failure(error)
     }
@@ -122,10 +132,11 @@ struct Connection: Sendable {
     switch error {
     case .secure(let failure): .failed("\(failure)")
     case .plain(let failure): .failed("\(plainName): \(failure)")
+    case .plainEnded: .failed("\(plainName) takes no more")
     case .wait(.interrupted): .interrupted
     case .wait(.deadlineExceeded):
       .failed("nothing moved for \(limits.idleTimeout?.seconds ?? 0) seconds")
-    case .wait(let failure): .failed("cannot wait: \(failure)")
+    case .wait: .failed("\(error)")
     }
   }
 

@@ -102,11 +102,10 @@ final class Listener: CustomStringConvertible {
     do throws(Errno) {
       return try Socket.accept(from: listener)
     } catch {
-      if Self.shortages.contains(error.rawValue) {
-        shortage = error
-      } else if !Self.passing.contains(error.rawValue) {
+      guard !Self.ends.contains(error.rawValue) else {
         throw CommandFailure.failed("cannot accept on \(self): \(error)")
       }
+      if !Self.passing.contains(error.rawValue) { shortage = error }
       return nil
     }
   }
@@ -134,7 +133,8 @@ final class Listener: CustomStringConvertible {
   /// The machine has no such address, so nobody can call it.
   private static let absences = [EADDRNOTAVAIL, EAFNOSUPPORT]
 
-  private static let shortages = [EMFILE, ENFILE, ENOBUFS, ENOMEM]
+  /// The socket itself is none any more.
+  private static let ends = [EBADF, EFAULT, EINVAL, ENOTSOCK]
 
   /// Nothing there, or a connection that ended before it was taken, whose error accept(2) on Linux
   /// passes on.

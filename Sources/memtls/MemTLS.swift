@@ -24,7 +24,7 @@ struct MemTLS: ParsableCommand {
       Make certificates to try that with:
         memtls identity pki
 
-      CHANNEL carries the ciphertext:
+      CHANNEL carries the ciphertext, and PLAIN the plaintext of a tunnel:
         stdio                  stdin and stdout, where they are not the plaintext
         fd:IN[,OUT]            descriptors that memtls inherited
         fifo:IN,OUT            named pipes
@@ -48,6 +48,9 @@ struct MemTLS: ParsableCommand {
 
   static func main() {
     openStandardDescriptors()
+    // What was inherited must neither end us when nobody reads stderr, nor hide how children end.
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGCHLD, SIG_DFL)
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -5,6 +5,7 @@ import Synchronization
 /// A line on stderr with bytes and rate, made anew twice a second; nothing if stderr is no terminal.
 final class Progress {
   private let timer: any DispatchSourceTimer
+  private let queue = DispatchQueue(label: "progress")
 
   /// Shows the line until it is stopped.
   ///
@@ -13,7 +14,7 @@ final class Progress {
   ///   - connections: How many there are now; nil if there is only one.
   init?(_ traffic: Traffic, connections: (@Sendable () -> Int)? = nil) {
     guard isatty(2) == 1 else { return nil }
-    timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "progress"))
+    timer = DispatchSource.makeTimerSource(queue: queue)
     let meter = Meter(traffic)
     timer.schedule(deadline: .now() + 0.5, repeating: 0.5)
     timer.setEventHandler {
@@ -26,6 +27,8 @@ final class Progress {
   /// Takes the line away.
   func stop() {
     timer.cancel()
+    // One that runs right now is waited for.
+    queue.sync {}
     StatusLine.show(nil)
   }
 }

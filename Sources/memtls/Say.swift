@@ -1,7 +1,9 @@
 import Foundation
 import Synchronization
+import SystemPackage
 
-/// Talk, one line, whatever a peer put into it. It is lost if stderr does not take it.
+/// Talk, one line, whatever a peer put into it. It is lost if stderr does not take it within a second,
+/// or at once as long as that goes on.
 func say(_ line: String) {
   StatusLine.print("memtls: \(line.escaped)\n")
 }
@@ -9,6 +11,7 @@ func say(_ line: String) {
 /// The last line of stderr, which stays below what is said and is made anew in its place.
 enum StatusLine {
   private static let shown = Mutex<String?>(nil)
+  private static let isStuck = Atomic(false)
 
   /// Shows another line, or none.
   static func show(_ line: String?) {
@@ -27,7 +30,13 @@ enum StatusLine {
   }
 
   private static func write(_ text: String) {
-    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    var polled = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
+    let patience: Int32 = isStuck.load(ordering: .relaxed) ? 0 : 1000
+    let hasRoom = unsafe poll(&polled, 1, patience) == 1
+    isStuck.store(!hasRoom, ordering: .relaxed)
+    // Where there is room for anything, there is for so much (pipe(7), PIPE_BUF).
+    guard hasRoom else { return }
+    _ = try? FileDescriptor.standardError.writeAll(text.utf8.prefix(4096))
   }
 
   /// To the line's beginning, and erase it (ECMA-48 §8.3.41).

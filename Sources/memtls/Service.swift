@@ -56,17 +56,25 @@ final class Service: Sendable {
       return counts.started
     }
     let peer = PeerAddress.text(of: socket).map { " (\($0))" } ?? ""
-    Thread {
-      do {
-        try serve(number, socket)
-        self.end { _ in }
-      } catch let failure as CommandFailure where failure == .interrupted {
-        self.end { $0.interrupted += 1 }
-      } catch {
-        say("#\(number): \((error as? CommandFailure)?.message ?? "\(error)")\(peer)")
-        self.end { $0.failed += 1 }
-      }
-    }.start()
+    do throws(Errno) {
+      try OwnThread.start { self.run(number, peer) { try serve(number, socket) } }
+    } catch {
+      try? socket.close()
+      say("#\(number): no thread for it: \(error)\(peer)")
+      end { $0.failed += 1 }
+    }
+  }
+
+  private func run(_ number: Int, _ peer: String, _ serve: () throws -> Void) {
+    do {
+      try serve()
+      end { _ in }
+    } catch let failure as CommandFailure where failure == .interrupted {
+      end { $0.interrupted += 1 }
+    } catch {
+      say("#\(number): \((error as? CommandFailure)?.message ?? "\(error)")\(peer)")
+      end { $0.failed += 1 }
+    }
   }
 
   private func end(_ count: (inout Counts) -> Void) {

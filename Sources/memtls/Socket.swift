@@ -11,6 +11,8 @@ enum Socket {
     let addresses = try Address.all(of: channel)
     do {
       return try connect(toOneOf: addresses, until: deadline, interrupter: interrupter)
+    } catch WaitFailure.interrupted {
+      throw CommandFailure.interrupted
     } catch {
       throw CommandFailure.failed("cannot connect to \(channel): \(reason(error))")
     }

@@ -10,8 +10,9 @@ struct TunnelCommand: ParsableCommand {
     discussion: """
       PLAIN carries the plaintext and CHANNEL the ciphertext. Either may listen:
       then every connection is served, each in a thread of its own, and gets a
-      connection to the other side. The plain side is opened when the handshake is
-      done, so that only those who may can reach it.
+      connection to the other side, which is tcp:, unix:, exec: or system:; beside
+      anything else one connection is served. The plain side is opened when the
+      handshake is done, so that only those who may can reach it.
 
       TLS in front of a web server, with certificates that SIGHUP loads anew:
         memtls tunnel tcp:127.0.0.1:8080 tcp-listen:0.0.0.0:8443 --as server \\
@@ -54,7 +55,8 @@ struct TunnelCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How many connections to serve at once; others wait.", valueName: "number"))
+      "How many connections to serve at once, silent ones too; others wait.",
+      valueName: "number"))
   var maxConnections = 250
 
   @Flag(help: "Show bytes and rate on stderr, if that is a terminal.")
@@ -91,7 +93,9 @@ struct TunnelCommand: ParsableCommand {
     var bridge = Bridge(plain: plain, channel: channel, side: try side(), options: options)
     bridge.verbosity = verbose == 0 ? .quiet : verbose == 1 ? .negotiated : .flights
     bridge.showsProgress = progress
-    if plain.isListener || channel.isListener, !once {
+    let servesMany =
+      plain.isListener && channel.isRepeatable || channel.isListener && plain.isRepeatable
+    if servesMany, !once {
       try bridge.serve(atOnce: maxConnections)
     } else {
       try bridge.runOnce()

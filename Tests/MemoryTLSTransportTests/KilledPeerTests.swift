@@ -46,7 +46,7 @@ import Testing
     let session = try Session(SessionEnds(version, side), limit: .max)
     #expect(try session.run().hasEnded)
     session.cut()
-    try session.tunnel.run()
+    try session.tunnel.run(until: .peerHasLeft)
   }
 
   @Test(arguments: versions, [Side.client, .server])

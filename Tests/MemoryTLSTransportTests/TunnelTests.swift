@@ -112,11 +112,67 @@ import Testing
     for _ in 0..<100 where received.count < 5000 {
       received += try ends.peer.read().bytes
       // It may return as soon as the channel has taken the last byte.
-      let failure = tunnelFailure { try ends.tunnel.run() }
+      let failure = tunnelFailure { try ends.tunnel.run(until: .peerHasLeft) }
       #expect(failure?.wait ?? .nothingToWaitFor == .nothingToWaitFor)
     }
     #expect(received == pattern(5000))
+    try ends.tunnel.run(until: .peerHasLeft)
+  }
+
+  // RFC 8446 §6.1: "This does not have any effect on its read side of the connection."
+  @Test(arguments: versions)
+  func `a peer whose channel ends behind its close still gets the answer`(
+    version: ProtocolVersion
+  ) throws {
+    let ends = try MemoryTunnel(version)
+    #expect(try ends.peer.write(pattern(100)) == .moved(100))
+    #expect(try ends.peer.closeSending() == .ended)
+    #expect(try ends.peer.base.closeSending() == .ended)
+    ends.runUntilIdle()
+    let request = try ends.plain.read().bytes
+    #expect(request == pattern(100))
+    #expect(try ends.plain.write(pattern(5000)) == .moved(5000))
+    #expect(try ends.plain.closeSending() == .ended)
     try ends.tunnel.run()
+    #expect(try ends.peer.read().bytes == pattern(5000))
+    #expect(try ends.peer.read().movement == .ended)
+  }
+
+  @Test func `a plain side that takes no more loses bytes, and that is said`() throws {
+    let settings = try Settings(.tls13)
+    let (near, far) = MemoryChannel.pair(capacity: 1 << 20)
+    let peer = try settings.serverStream(over: far)
+    let secure = try settings.clientStream(over: near)
+    for _ in 0..<10 { _ = (try secure.write([]), try peer.write([])) }
+    #expect(try peer.write(pattern(5000)) == .moved(5000))
+    // The other end of the plain side is gone from the start.
+    let tunnel = Tunnel(plain: try MemoryTransport.pair().0, secure: secure)
+    let error = #expect(throws: Tunnel<MemoryTransport, MemoryChannel>.Failure.self) {
+      try tunnel.run()
+    }
+    #expect(error?.description == "plain side takes no more")
+    #expect(tunnel.traffic.received == 0)
+  }
+
+  @Test func `a framed plain side that was blocked goes on`() throws {
+    let settings = try Settings(.tls13)
+    let (near, far) = MemoryChannel.pair(capacity: 1 << 20)
+    let (plain, outside) = MemoryChannel.pair(capacity: 1000)
+    let peer = try settings.serverStream(over: far)
+    let secure = try settings.clientStream(over: near)
+    for _ in 0..<10 { _ = (try secure.write([]), try peer.write([])) }
+    #expect(try peer.write(pattern(5000)) == .moved(5000))
+    let framed = FramedTransport(plain, framing: LengthPrefixFraming(.two))
+    let tunnel = Tunnel(plain: framed, secure: secure)
+    let reader = FramedTransport(outside, framing: LengthPrefixFraming(.two))
+    var received: [UInt8] = []
+    for _ in 0..<100 where received.count < 5000 {
+      #expect(throws: Tunnel<FramedTransport<MemoryChannel>, MemoryChannel>.Failure.self) {
+        try tunnel.run()
+      }
+      received += try reader.read().bytes
+    }
+    #expect(received == pattern(5000))
   }
 
   @Test(arguments: versions)
@@ -126,7 +182,7 @@ import Testing
     #expect(try ends.peer.closeSending() == .ended)
     ends.runUntilIdle()
     ends.near.readFailure = .connectionReset
-    try ends.tunnel.run()
+    try ends.tunnel.run(until: .peerHasLeft)
     #expect(try ends.plain.read().movement == .ended)
   }
 }

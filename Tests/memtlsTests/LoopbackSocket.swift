@@ -91,6 +91,14 @@ struct LoopbackSocket: Sendable {
 
   func close() { try? descriptor.close() }
 
+  /// Closes with a reset (socket(7), `SO_LINGER` of 0 seconds).
+  func reset() {
+    var option = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(
+      descriptor.rawValue, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    close()
+  }
+
   private static func make() throws -> LoopbackSocket {
     let number = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     try checked(number)

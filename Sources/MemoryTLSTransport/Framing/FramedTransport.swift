@@ -157,7 +157,8 @@ extension FramedTransport {
   public func readiness(for interest: Interest) -> Readiness {
     let hasBytes = !decoded.isEmpty || (!incoming.isEmpty && (incomingIsRaw || !lacksBytes))
     if interest.contains(.read), hasBytes { return .now }
-    return base.readiness(for: interest)
+    // Frames that the channel has not taken are on their way whatever the caller wants.
+    return base.readiness(for: frames.isEmpty ? interest : interest.union(.write))
   }
 
   /// Ends the framing if it was for the handshake alone: at once for what is read, and behind so many
