@@ -59,6 +59,10 @@ final class Running {
       openInput = stdin.writing
       return [stderr.writing, stdin.reading]
     }
+    // One that hangs is a failure and no hang: it is killed by its own id.
+    DispatchQueue.global().asyncAfter(deadline: .now() + 120) { [weak process] in
+      if let process, process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
   }
 
   /// Reads stderr until a line holds the text; nil if it ends before.
@@ -76,6 +80,12 @@ final class Running {
   func listeningPort() throws -> Int {
     let found = try #require(line(with: "listening on "))
     return try #require(Int(found.split(separator: ":").last ?? ""))
+  }
+
+  /// Asks it to end and waits until it has.
+  func stop(_ signal: Int32 = SIGTERM) -> Command {
+    kill(process.processIdentifier, signal)
+    return finish()
   }
 
   /// Waits for its end.

@@ -17,7 +17,7 @@ import Testing
       input: Data("hello\n".utf8))
     #expect(client.status == 0 && client.output == "hello\n", "\(client.errors)")
     #expect(client.errors.hasPrefix("memtls: sent 6 bytes, received 6 bytes in "))
-    let run = stop(server)
+    let run = server.stop()
     #expect(run.status == 0)
     // The child behind it may not have ended yet, which makes the connection an interrupted one.
     #expect(run.errors.contains("served 1 connection"))
@@ -29,7 +29,7 @@ import Testing
     let port = try server.listeningPort()
     let client = try connect(to: port, ["--framing", "u32"])
     #expect(client.status == 1)
-    let run = stop(server)
+    let run = server.stop()
     #expect(run.status == 0)
     #expect(
       run.errors.contains(
@@ -52,17 +52,17 @@ import Testing
         ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port); echo \(word) >&3; head -n 1 <&3"])
       #expect(said.output == "\(word)\n")
     }
-    let run = stop(local)
+    let run = local.stop()
     #expect(run.errors.contains("served 2 connections"))
     #expect(run.errors.contains(", sent 8 bytes, received 8 bytes in "))
-    #expect(stop(server).status == 0)
+    #expect(server.stop().status == 0)
   }
 
   @Test func `the plain side is not opened before the handshake is done`() throws {
     let server = try serve(["--client-ca", credentials.ca], plain: "exec:touch opened")
     let port = try server.listeningPort()
     #expect(try connect(to: port, []).status == 1)
-    let run = stop(server)
+    let run = server.stop()
     #expect(run.errors.contains("#1: handshake: ") && !run.errors.contains("touch"))
   }
 
@@ -80,7 +80,7 @@ import Testing
     let server = try serve(["-v"])
     let port = try server.listeningPort()
     for _ in 0..<2 { #expect(try connect(to: port, []).status == 0) }
-    let lines = stop(server).errors.split(separator: "\n").filter { $0.contains("#") }
+    let lines = server.stop().errors.split(separator: "\n").filter { $0.contains("#") }
     #expect(lines.count == 2)
     #expect(
       lines.allSatisfy {
@@ -89,7 +89,7 @@ import Testing
 
     let loud = try serve(["-vv"])
     #expect(try connect(to: try loud.listeningPort(), []).status == 0)
-    let run = stop(loud)
+    let run = loud.stop()
     let flights = run.errors.split(separator: "\n").filter { $0.contains("→") }
     #expect(flights.count >= 4)
     #expect(flights.first?.contains("#1: client → server: ") == true)
@@ -105,7 +105,7 @@ import Testing
       in: credentials.directory)
     let ended = client.finish()
     #expect(ended.status == 0, "\(ended.errors)")
-    let run = stop(server)
+    let run = server.stop()
     #expect(run.errors.contains("#1: nothing moved for 0.2 seconds"), "\(run.errors)")
   }
 
@@ -141,23 +141,14 @@ import Testing
     kill(first.process.processIdentifier, SIGTERM)
     #expect(first.finish().status == 1)
     #expect(second.finish().output == "second\n")
-    #expect(stop(server).errors.contains("served 2 connections"))
+    #expect(server.stop().errors.contains("served 2 connections"))
   }
 
   private func serve(_ options: [String], plain: String = "exec:cat") throws -> Running {
-    try Running(
-      Command.memtls,
-      ["tunnel", plain, "tcp-listen:127.0.0.1:0", "--as", "server"]
-        + ["--cert", credentials.server, "--key", credentials.serverKey] + options,
-      in: credentials.directory)
+    try credentials.serveTunnel(plain, options)
   }
 
   private func connect(to port: Int, _ options: [String]) throws -> Command {
     try Command.memtls(["client", "tcp:127.0.0.1:\(port)", "--ca", credentials.ca] + options)
-  }
-
-  private func stop(_ server: Running) -> Command {
-    kill(server.process.processIdentifier, SIGTERM)
-    return server.finish()
   }
 }

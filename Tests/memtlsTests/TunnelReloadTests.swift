@@ -26,7 +26,7 @@ import Testing
     #expect(try connect(to: port, trusting: old).status == 1)
     kill(early.process.processIdentifier, SIGTERM)
     #expect(early.finish().errors.contains("interrupted"))
-    #expect(stop(server).status == 0)
+    #expect(server.stop().status == 0)
   }
 
   @Test func `a bad file keeps the old certificate and says so`() throws {
@@ -37,7 +37,7 @@ import Testing
     let line = try #require(server.line(with: "certificates and trust stay as they are"))
     #expect(line.contains("server.pem"))
     #expect(try connect(to: port, trusting: old).status == 0)
-    #expect(stop(server).status == 0)
+    #expect(server.stop().status == 0)
   }
 
   @Test func `trust is loaded anew as well`() throws {
@@ -48,7 +48,7 @@ import Testing
     kill(server.process.processIdentifier, SIGHUP)
     _ = try #require(server.line(with: "certificates and trust are loaded anew"))
     #expect(try connect(to: port, trusting: old, as: new).status == 0)
-    #expect(stop(server).status == 0)
+    #expect(server.stop().status == 0)
   }
 
   @Test func `a certificate made for this run stays the same`() throws {
@@ -64,7 +64,7 @@ import Testing
     _ = try #require(server.line(with: "certificates and trust are loaded anew"))
     let client = try Command.memtls(["client", "tcp:127.0.0.1:\(port)", "--pin", String(pin)])
     #expect(client.status == 0, "\(client.errors)")
-    #expect(stop(server).status == 0)
+    #expect(server.stop().status == 0)
   }
 
   private func install(_ credentials: Credentials, trusting other: Credentials? = nil) throws {
@@ -93,10 +93,5 @@ import Testing
     return try Command.memtls(
       ["client", "tcp:127.0.0.1:\(port)", "--ca", authority.ca] + identity,
       input: Data("hi\n".utf8))
-  }
-
-  private func stop(_ server: Running) -> Command {
-    kill(server.process.processIdentifier, SIGTERM)
-    return server.finish()
   }
 }
