@@ -4,10 +4,10 @@ extension Credentials {
   /// Runs a script of bash in the directory of the credentials. `$0` is memtls, `$1` and so on are the
   /// arguments. Whatever is left of it after a minute is killed.
   func shell(_ script: String, _ arguments: [String] = []) throws -> Command {
-    try Command.run(
+    let whole = "cd \(directory.path)\n" + prelude + script
+    return try Command.run(
       "timeout",
-      ["-s", "KILL", "60", "bash", "-o", "pipefail", "-c", "cd \(directory.path)\n" + prelude + script]
-        + [Command.memtls] + arguments)
+      ["-s", "KILL", "60", "bash", "-o", "pipefail", "-c", whole, Command.memtls] + arguments)
   }
 }
 
