@@ -34,6 +34,7 @@ final class Running {
   private var errors = FileHandle.nullDevice
   private var openInput = FileHandle.nullDevice
   private var seen = Data()
+  private let watchdog: DispatchWorkItem
 
   /// Starts a program. `input` is what stands on stdin; nil for a stdin that stays open and empty.
   init(
@@ -49,6 +50,9 @@ final class Running {
     process.arguments = (isPath ? [] : [program]) + arguments
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputFile))
     process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: inputFile))
+    watchdog = DispatchWorkItem { [process] in
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
     try spawn(process) { makePipe in
       let stderr = try makePipe()
       process.standardError = stderr.writing
@@ -59,11 +63,11 @@ final class Running {
       openInput = stdin.writing
       return [stderr.writing, stdin.reading]
     }
-    // One that hangs is a failure and no hang: it is killed by its own id.
-    DispatchQueue.global().asyncAfter(deadline: .now() + 120) { [weak process] in
-      if let process, process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    }
+    DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience, execute: watchdog)
   }
+
+  /// Seconds after which it is killed: a run that does not end is a failure, and no hang.
+  private static let patience = 300.0
 
   /// Reads stderr until a line holds the text; nil if it ends before.
   func line(with text: String) -> String? {
@@ -88,10 +92,17 @@ final class Running {
     return finish()
   }
 
+  /// Ends any program at once: SIGTERM is blocked on threads of tests, and so in their children.
+  func end() {
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    _ = finish()
+  }
+
   /// Waits for its end.
   func finish() -> Command {
     seen += errors.readDataToEndOfFile()
     process.waitUntilExit()
+    watchdog.cancel()
     let output = FileManager.default.contents(atPath: outputFile) ?? Data()
     return Command(
       status: process.terminationStatus, output: String(decoding: output, as: UTF8.self),

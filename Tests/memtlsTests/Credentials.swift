@@ -11,6 +11,9 @@ struct Credentials {
   let client: String
   let clientKey: String
   let encryptedKey: String
+  /// The key and the chain in one file, as socat and stunnel want them.
+  let serverBoth: String
+  let clientBoth: String
   /// The SHA-256 of the server's certificate in hexadecimal.
   let pin: String
 
@@ -27,9 +30,18 @@ struct Credentials {
     serverKey = try directory.write(server.privateKeyPEM(), to: "server.key.pem")
     self.client = try directory.write(client.chainPEM, to: "client.pem")
     clientKey = try directory.write(client.privateKeyPEM(), to: "client.key.pem")
+    serverBoth = try directory.write(
+      server.privateKeyPEM() + server.chainPEM, to: "server.both.pem")
+    clientBoth = try directory.write(
+      client.privateKeyPEM() + client.chainPEM, to: "client.both.pem")
     encryptedKey = try directory.write(
       client.privateKeyPEM(passphrase: Self.passphrase), to: "client.encrypted.pem")
     pin = try Self.digest(of: self.server)
+  }
+
+  /// Writes a configuration of stunnel with one service, to run in the foreground.
+  func stunnel(_ service: String) throws -> String {
+    try directory.write("foreground=quiet\npid=\n[tunnel]\n\(service)\n", to: "\(UUID()).conf")
   }
 
   private static func digest(of certificate: String) throws -> String {

@@ -36,10 +36,11 @@ struct LoopbackSocket: Sendable {
     return try socket.port
   }
 
-  /// Waits until somebody listens, at most 30 s, without connecting (proc(5), `/proc/net/tcp`).
+  /// Waits until somebody listens, if on another address as well, at most 30 s, without connecting
+  /// (proc(5), `/proc/net/tcp`).
   static func waitForListener(on port: Int) throws {
     let deadline = ContinuousClock.now + .seconds(30)
-    let listening = String(format: "0100007F:%04X 00000000:0000 0A", port)
+    let listening = String(format: ":%04X 00000000:0000 0A", port)
     while try !String(contentsOfFile: "/proc/net/tcp", encoding: .utf8).contains(listening) {
       guard ContinuousClock.now < deadline else { throw Errno.connectionRefused }
       usleep(10_000)
@@ -87,6 +88,12 @@ struct LoopbackSocket: Sendable {
       guard count > 0 else { return total }
       total += count
     }
+  }
+
+  /// Receives so many, or what there is before the end, and answers how much that was.
+  func receive(_ count: Int) -> Int {
+    var block = [UInt8](repeating: 0, count: count)
+    return recv(descriptor.rawValue, &block, count, CInt(MSG_WAITALL))
   }
 
   func close() { try? descriptor.close() }

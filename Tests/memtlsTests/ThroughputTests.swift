@@ -43,14 +43,10 @@ struct Throughput {
   }
 
   private let credentials: Credentials
-  private let both: String
   private let ports: (plain: Int, secure: Int, sink: Int)
 
   init() throws {
     credentials = try Credentials()
-    let files = [credentials.serverKey, credentials.server]
-    both = try credentials.directory.write(
-      files.map { try String(contentsOfFile: $0, encoding: .utf8) }.joined(), to: "both.pem")
     let free = try (0..<3).map { _ in try LoopbackSocket.freePort() }
     ports = (free[0], free[1], free[2])
   }
@@ -60,11 +56,7 @@ struct Throughput {
     let sink = try LoopbackSocket.listen(on: ports.sink)
     defer { sink.close() }
     let tunnels = try start(subject)
-    defer {
-      // Not SIGTERM, which is blocked on threads of tests and so in their children.
-      for tunnel in tunnels { kill(tunnel.process.processIdentifier, SIGKILL) }
-      for tunnel in tunnels { _ = tunnel.finish() }
-    }
+    defer { for tunnel in tunnels { tunnel.end() } }
     let source = try LoopbackSocket.connect(to: ports.plain)
     let start = ContinuousClock.now
     let sender = Thread {
@@ -106,7 +98,8 @@ struct Throughput {
     let options = "bind=127.0.0.1,reuseaddr,fork"
     return [
       [
-        "socat", "OPENSSL-LISTEN:\(ports.secure),\(options),verify=0,cert=\(both)",
+        "socat",
+        "OPENSSL-LISTEN:\(ports.secure),\(options),verify=0,cert=\(credentials.serverBoth)",
         "TCP:127.0.0.1:\(ports.sink)",
       ],
       [
@@ -121,7 +114,7 @@ struct Throughput {
       let server = """
         accept=127.0.0.1:\(ports.secure)
         connect=127.0.0.1:\(ports.sink)
-        cert=\(both)
+        cert=\(credentials.serverBoth)
         """
       let client = """
         client=yes
@@ -130,10 +123,7 @@ struct Throughput {
         CAfile=\(credentials.ca)
         verifyChain=yes
         """
-      return try [server, client].map { service in
-        let text = "foreground=quiet\npid=\n[tunnel]\n\(service)\n"
-        return ["stunnel", try credentials.directory.write(text, to: "\(UUID()).conf")]
-      }
+      return try [server, client].map { ["stunnel", try credentials.stunnel($0)] }
     }
   }
 }
