@@ -36,15 +36,14 @@ struct LoopbackSocket: Sendable {
     return try socket.port
   }
 
-  /// Waits until somebody listens, if on another address as well, at most 30 s, without connecting
+  /// Waits until somebody listens, if on another address as well, at most 60 s, without connecting
   /// (proc(5), `/proc/net/tcp`).
   static func waitForListener(on port: Int) throws {
-    let deadline = ContinuousClock.now + .seconds(30)
     let listening = String(format: ":%04X 00000000:0000 0A", port)
-    while try !String(contentsOfFile: "/proc/net/tcp", encoding: .utf8).contains(listening) {
-      guard ContinuousClock.now < deadline else { throw Errno.connectionRefused }
-      usleep(10_000)
+    let isThere = try eventually {
+      try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8).contains(listening)
     }
+    guard isThere else { throw Errno.connectionRefused }
   }
 
   func accept() throws -> LoopbackSocket {
@@ -73,9 +72,16 @@ struct LoopbackSocket: Sendable {
     let block = [UInt8](repeating: 0, count: 1 << 20)
     var left = count
     while left > 0 {
-      let sent = Glibc.send(descriptor.rawValue, block, min(left, block.count), CInt(MSG_NOSIGNAL))
+      let sent = send(block[..<min(left, block.count)])
       guard sent > 0 else { return }
       left -= sent
+    }
+  }
+
+  /// Sends some of the bytes; answers how many (send(2)).
+  func send(_ bytes: ArraySlice<UInt8>) -> Int {
+    bytes.withUnsafeBytes {
+      Glibc.send(descriptor.rawValue, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
     }
   }
 
@@ -84,7 +90,7 @@ struct LoopbackSocket: Sendable {
     var block = [UInt8](repeating: 0, count: 1 << 20)
     var total = 0
     while true {
-      let count = recv(descriptor.rawValue, &block, block.count, 0)
+      let count = receive(into: &block)
       guard count > 0 else { return total }
       total += count
     }
@@ -94,6 +100,17 @@ struct LoopbackSocket: Sendable {
   func receive(_ count: Int) -> Int {
     var block = [UInt8](repeating: 0, count: count)
     return recv(descriptor.rawValue, &block, count, CInt(MSG_WAITALL))
+  }
+
+  /// Receives some bytes; answers how many, 0 at the end, less if it failed (recv(2)).
+  func receive(into block: inout [UInt8]) -> Int {
+    recv(descriptor.rawValue, &block, block.count, 0)
+  }
+
+  /// Whether there are bytes to receive, or the end, without waiting.
+  var isReadable: Bool {
+    var polled = pollfd(fd: descriptor.rawValue, events: CShort(POLLIN), revents: 0)
+    return poll(&polled, 1, 0) == 1
   }
 
   func close() { try? descriptor.close() }
@@ -109,6 +126,12 @@ struct LoopbackSocket: Sendable {
   private static func make() throws -> LoopbackSocket {
     let number = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     try checked(number)
+    // Nothing is waited for any longer.
+    var patience = timeval(tv_sec: 60, tv_usec: 0)
+    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+      setsockopt(
+        number, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
+    }
     return LoopbackSocket(descriptor: FileDescriptor(rawValue: number))
   }
 
