@@ -10,7 +10,8 @@ final class FlightTalk: Sendable {
   private struct State {
     var direction: Direction?
     var byteCount = 0
-    var records = RecordCounter()
+    /// Each way its own: a flight can begin while a record of the other way is half there.
+    var records: [Direction: RecordCounter] = [:]
     /// The names of messages whose flight has not been said yet, by direction.
     var names: [Direction: [String]] = [:]
   }
@@ -42,12 +43,12 @@ final class FlightTalk: Sendable {
   func note(_ bytes: Span<UInt8>, _ direction: Direction) {
     if state.withLock({ $0.direction }) != direction { end() }
     // A span cannot be carried into the lock's closure.
-    var records = state.withLock { $0.records }
+    var records = state.withLock { $0.records[direction, default: RecordCounter()] }
     records.count(bytes)
     state.withLock { state in
       state.direction = direction
       state.byteCount += bytes.count
-      state.records = records
+      state.records[direction] = records
     }
   }
 
@@ -56,8 +57,10 @@ final class FlightTalk: Sendable {
     let line = state.withLock { state -> String? in
       guard let direction = state.direction else { return nil }
       let names = state.names.removeValue(forKey: direction) ?? []
-      let line = Self.line(direction, state.byteCount, state.records.total, names)
-      (state.direction, state.byteCount, state.records.total) = (nil, 0, 0)
+      let count = state.records[direction]?.total ?? 0
+      let line = Self.line(direction, state.byteCount, count, names)
+      state.records[direction]?.total = 0
+      (state.direction, state.byteCount) = (nil, 0)
       return line
     }
     if let line { say(label + line) }
