@@ -43,10 +43,11 @@ struct CredentialOptions: ParsableArguments {
       return { [identity] }
     }
     guard let cert else { return { [] } }
-    let (key, passphraseFile) = (key ?? cert, passphraseFile)
+    let (key, passphraseFile) = (key, passphraseFile)
     return {
+      if key == nil { try Self.expectKey(in: cert) }
       let passphrase = try Self.passphrase(in: passphraseFile)
-      return [Identity(chain: .file(cert), key: .file(key), passphrase: passphrase)]
+      return [Identity(chain: .file(cert), key: .file(key ?? cert), passphrase: passphrase)]
     }
   }
 
@@ -56,6 +57,14 @@ struct CredentialOptions: ParsableArguments {
     let advice = purpose == .server ? "expect it with --pin" : "its SHA-256 is"
     say("certificate for \(name), \(advice) \(Fingerprint(made.fingerprint).text)")
     return made.identity
+  }
+
+  /// Throws if a file is PEM and no part of it a key (RFC 7468 §10): then an option is missing.
+  private static func expectKey(in file: String) throws {
+    guard let text = try? String(contentsOfFile: file, encoding: .utf8),
+      text.contains("-----BEGIN "), !text.contains("PRIVATE KEY-----")
+    else { return }
+    throw CommandFailure.failed("no private key in \(file); give --key FILE")
   }
 
   private static func passphrase(in passphraseFile: String?) throws -> String? {

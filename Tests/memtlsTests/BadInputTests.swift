@@ -37,6 +37,12 @@ import Testing
       credentials.clientKey)
   }
 
+  @Test func `a certificate without its key asks for the option`() throws {
+    try expectFailure(
+      ["server", "exec:true", "--cert", credentials.server],
+      "no private key in \(credentials.server); give --key FILE")
+  }
+
   @Test func `a missing and a wrong passphrase are told apart`() throws {
     let arguments = [
       "client", "exec:true", "--servername", "a", "--cert", credentials.client, "--key",
