@@ -50,8 +50,9 @@ final class Running {
     process.arguments = (isPath ? [] : [program]) + arguments
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputFile))
     process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: inputFile))
-    watchdog = DispatchWorkItem { [process] in
-      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    // Weakly: it stays in the queue when it is cancelled, and a process keeps its files open.
+    watchdog = DispatchWorkItem { [weak process] in
+      if let process, process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
     try spawn(process) { makePipe in
       let stderr = try makePipe()
