@@ -22,7 +22,7 @@ struct Interop {
   /// What goes each way: a mebibyte of text in lines of 64 bytes, none like another.
   static let text = (10_000..<26_384).map { String(repeating: "\($0) ", count: 10) + "...\n" }
     .joined()
-  static let bytes = Data(text.utf8)
+  static var bytes: Data { Data(text.utf8) }
 
   /// What a tunnel says that has carried the text both ways.
   static let moved = "sent 1048576 bytes, received 1048576 bytes in "
