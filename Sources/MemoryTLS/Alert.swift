@@ -18,6 +18,10 @@ public struct Alert: CodePoint {
   public static let handshakeFailure = Self(rawValue: 40)
   /// 42: a certificate that is corrupt or was not accepted.
   public static let badCertificate = Self(rawValue: 42)
+  /// 43: a certificate of a kind that does not serve.
+  public static let unsupportedCertificate = Self(rawValue: 43)
+  /// 44: a certificate that its issuer took back.
+  public static let certificateRevoked = Self(rawValue: 44)
   /// 45: a certificate outside its validity.
   public static let certificateExpired = Self(rawValue: 45)
   /// 46: a certificate not accepted for another reason.
@@ -26,6 +30,8 @@ public struct Alert: CodePoint {
   public static let illegalParameter = Self(rawValue: 47)
   /// 48: the chain leads to no trusted authority.
   public static let unknownCA = Self(rawValue: 48)
+  /// 49: known, and not allowed to go on.
+  public static let accessDenied = Self(rawValue: 49)
   /// 50: a message that cannot be parsed.
   public static let decodeError = Self(rawValue: 50)
   /// 51: a signature or a Finished that does not verify.
@@ -36,6 +42,8 @@ public struct Alert: CodePoint {
   public static let internalError = Self(rawValue: 80)
   /// 100: a renegotiation is refused (a warning).
   public static let noRenegotiation = Self(rawValue: 100)
+  /// 112: no server of the name that was asked for (RFC 6066 §3).
+  public static let unrecognizedName = Self(rawValue: 112)
   /// 116: a client certificate was required and none came.
   public static let certificateRequired = Self(rawValue: 116)
   /// 120: no common application protocol (RFC 7301 §3.2).

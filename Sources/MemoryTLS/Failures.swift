@@ -30,6 +30,8 @@ extension TLSError {
       case .handshakeIncomplete: "the handshake is not done: call step() until it answers .done"
       case .writeAfterClose: "close() was called: nothing more can be written"
       case .pushAfterEndOfInput: "endOfInput() was called: nothing more can be pushed"
+      case .undecided: "the handshake waits for a decision: answer it first"
+      case .noSuchDecision: "this is no answer to what the handshake waits for"
       default: "the engine was called from inside one of its own calls"
       }
     return TLSError(code, .caller, message, phase: phase)
@@ -40,7 +42,7 @@ extension TLSConfiguration {
   /// Whether an engine made from this can play a role.
   func check(_ role: Role) throws(TLSError) {
     switch role {
-    case .server where identities.isEmpty:
+    case .server where identities.isEmpty && !mayGetIdentityLater:
       throw .configuration("a server needs an identity: none is configured")
     case .client(.pinned):
       guard case .pins = trust else {

@@ -4,6 +4,9 @@ public enum Step: Sendable, Hashable {
   case done
   /// The engine is blocked; meet the need and call again.
   case needs(Need)
+  /// The handshake is suspended until the caller decides; answer, and call again. Only with
+  /// ``TLSConfiguration/decisions``. Ciphertext may be pending.
+  case undecided(Decision)
 }
 
 /// What ``TLSEngine/read(into:)`` and ``TLSEngine/write(_:)`` answer.

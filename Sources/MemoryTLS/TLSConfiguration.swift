@@ -22,6 +22,8 @@ public struct TLSConfiguration: Sendable, Hashable {
   public var applicationProtocols: [String] = []
   /// Whether and when a server gives out tickets.
   public var tickets: Tickets = .withFirstWrite(1)
+  /// Where a handshake waits for the caller to decide; nowhere.
+  public var decisions: DecisionPoints = []
   /// The bytes of ciphertext an engine holds for each direction: 512 or more.
   ///
   /// OpenSSL's own default, 17 KiB, holds one record of the largest size. Less saves memory and

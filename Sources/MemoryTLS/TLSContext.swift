@@ -12,6 +12,8 @@ public final class TLSContext: Sendable {
   /// - Throws: a fault of the caller that names the setting or file; nothing is left behind.
   public init(_ configuration: TLSConfiguration) throws(TLSError) {
     try configuration.ringCapacity.check()
+    guard configuration.trust != .decision || configuration.decisions.contains(.peerCertificate)
+    else { throw .configuration("trust by decision needs .peerCertificate among the decisions") }
     self.configuration = configuration
     handle = try ContextHandle(configuration)
   }

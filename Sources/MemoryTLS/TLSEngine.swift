@@ -23,11 +23,15 @@ public final class TLSEngine {
   /// The error that every call repeats, if the connection has failed.
   public private(set) var terminalError: TLSError?
 
-  let connection: Connection
-  private let context: TLSContext
+  /// What the handshake waits for, since ``step()`` has answered ``Step/undecided(_:)``.
+  public internal(set) var decision: Decision?
+
+  var connection: Connection
+  var context: TLSContext
   private(set) var inputHasEnded = false
   private(set) var peerHasClosed = false
   private var ticketsOwed = 0
+  var ticketsAwaitVerdict: Bool
   private var recordOverhead = 0
 
   /// A connection that has not said anything yet. It takes ciphertext at once.
@@ -44,20 +48,29 @@ public final class TLSEngine {
     try context.configuration.check(role)
     self.context = context
     self.role = role
+    ticketsAwaitVerdict = context.configuration.ticketsAwaitVerdict
     connection = try Connection(
       context.handle, capacity: context.configuration.ringCapacity, sending: role.sending,
-      observer: observer)
-    try connection.assume(role, asking: context.configuration.clientCertificates)
+      deciding: context.configuration.decisions(of: role), observer: observer)
+    try connection.assume(role, context.configuration)
   }
 
   /// Moves the handshake as far as it goes (`SSL_do_handshake`).
   ///
   /// - Returns: `.done` once both sides have finished, and ever after; ciphertext may be pending.
-  /// - Throws: why the handshake failed; an alert for the peer may be pending.
+  /// - Throws: `.undecided` while a ``decision`` is open; else why the handshake failed, and an alert
+  ///   for the peer may be pending.
   public func step() throws(TLSError) -> Step {
     try enter()
+    guard decision == nil else { throw .misuse(.undecided, phase) }
     guard phase == .handshake else { return .done }
-    if let need = try resolve(connection.handshake()) { return .needs(need) }
+    let outcome = connection.handshake()
+    if let decision = connection.decision(after: outcome) {
+      self.decision = decision
+      return .undecided(decision)
+    }
+    if let need = try resolve(outcome) { return .needs(need) }
+    if let need = try sendVerdictTickets() { return .needs(need) }
     openForData()
     return .done
   }
@@ -150,15 +163,21 @@ extension TLSEngine {
     case .closed where !connection.isInHandshake:
       peerHasClosed = true
       return nil
-    case .closed, .failed, .unexpected:
-      let error = connection.diagnose(outcome, in: phase, inputHasEnded: inputHasEnded)
-      terminalError = error
-      throw error
+    case .closed, .failed, .undecided, .unexpected:
+      throw fail(connection.diagnose(outcome, in: phase, inputHasEnded: inputHasEnded))
     }
+  }
+
+  /// Makes an error the end of the connection.
+  func fail(_ error: TLSError) -> TLSError {
+    terminalError = error
+    decision = nil
+    return error
   }
 
   private func openForData() {
     phase = .open
+    connection.reports.suspension.isOver = true
     recordOverhead = connection.recordOverhead
     connection.reports.writesOnlyAlertsUnasked = connection.version == .tls12
     if role == .server, case .withFirstWrite(let count) = context.configuration.tickets,
@@ -166,6 +185,14 @@ extension TLSEngine {
     {
       ticketsOwed = count
     }
+  }
+
+  /// What OpenSSL would have sent by itself, if there had been nothing to decide.
+  private func sendVerdictTickets() throws(TLSError) -> Need? {
+    guard role == .server, ticketsAwaitVerdict, connection.version == .tls13 else { return nil }
+    ticketsAwaitVerdict = false
+    connection.queueTickets(context.configuration.tickets.count)
+    return try finishHandshakeMessages()
   }
 
   private func queueOwedTickets() {

@@ -102,6 +102,10 @@ extension TLSError {
     case writeAfterClose
     /// Pushing after ``TLSEngine/endOfInput()``.
     case pushAfterEndOfInput
+    /// Stepping while a ``TLSEngine/decision`` is open.
+    case undecided
+    /// Answering a decision that is not open.
+    case noSuchDecision
     /// Calling an engine from inside a call of the same engine.
     case reentered
 
@@ -119,6 +123,8 @@ extension TLSError {
     case alertReceived
     /// The peer's certificate was not accepted, or it had none.
     case verificationFailed
+    /// The caller decided against going on (``TLSEngine/refuse(_:)``).
+    case refused
     /// The peer broke the protocol, or nothing in common was found.
     case protocolFailure
     /// OpenSSL failed for reasons of its own.

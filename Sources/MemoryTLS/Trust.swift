@@ -14,6 +14,9 @@ public enum Trust: Sendable, Hashable {
   /// A peer whose own certificate or public key is among these. Neither the chain nor the dates are
   /// looked at; the name is, if ``ServerIdentity/name(_:)`` or ``ServerIdentity/address(_:)`` is.
   case pins(Set<Pin>)
+  /// Whom the caller accepts at ``Decision/peerCertificate(_:)``, which ``TLSConfiguration/decisions``
+  /// must have: OpenSSL looks at neither the chain nor the dates nor the name.
+  case decision
   /// Anyone at all: the connection is encrypted and may be with an attacker.
   case acceptAnyoneInsecurely
 }

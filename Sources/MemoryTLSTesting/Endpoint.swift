@@ -12,6 +12,8 @@ public final class Endpoint {
   public private(set) var hasEnded = false
   /// What the engine threw; it is driven no more after that.
   public private(set) var error: TLSError?
+  /// Answers what the handshake waits for, at once or later: without an answer the pair stalls.
+  public var decider: ((Decision, TLSEngine) throws(TLSError) -> Void)?
   /// How often `step()` was called.
   public private(set) var steps = 0
 
@@ -68,9 +70,19 @@ extension Endpoint {
   }
 
   private func shakeHands() throws(TLSError) -> Bool {
-    guard engine.phase == .handshake else { return true }
-    steps += 1
-    return try engine.step() == .done
+    while engine.phase == .handshake {
+      if let decision = engine.decision {
+        try decider?(decision, engine)
+        guard engine.decision == nil else { return false }
+      }
+      steps += 1
+      switch try engine.step() {
+      case .done: return true
+      case .needs: return false
+      case .undecided: continue
+      }
+    }
+    return true
   }
 
   private func writeQueued() throws(TLSError) {

@@ -9,6 +9,9 @@ public enum StreamError<Failure: Error>: Error {
   case transport(Failure)
   /// The channel takes no more, without having failed.
   case ended
+  /// Nothing failed, but the handshake waits for a decision: answer it with the engine's methods, and
+  /// call again. The answer is on its way then.
+  case undecided(Decision)
   /// Nothing failed, but the deadline passed or someone interrupted; call again to go on.
   case wait(WaitFailure)
 }
@@ -22,6 +25,7 @@ extension StreamError: CustomStringConvertible {
     case .tls(let error): "\(error)"
     case .transport(let failure): "channel: \(failure)"
     case .ended: "channel takes no more"
+    case .undecided: "the handshake waits for a decision"
     case .wait(.deadlineExceeded): "timed out"
     case .wait(.interrupted): "interrupted"
     case .wait(let failure): "cannot wait: \(failure)"

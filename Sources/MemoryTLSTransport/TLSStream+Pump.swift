@@ -9,10 +9,12 @@ extension TLSStream {
   func advanceHandshake() throws(Failure) -> Bool {
     for _ in 0..<Self.roundLimit {
       guard engine.phase == .handshake else { return true }
+      if let decision = engine.decision { throw .undecided(decision) }
       let step = try tls { () throws(TLSError) in try engine.step() }
       isInsideFlight = step == .needs(.pull)
       if step == .done { base.handshakeDone(pending: engine.pendingCiphertext) }
       sendPending()
+      if case .undecided(let decision) = step { throw .undecided(decision) }
       guard case .needs(let need) = step else { return true }
       (readNeed, writeNeed) = (need, need)
       guard try meet(need) else { return false }

@@ -127,6 +127,8 @@ extension TLSStream {
       switch try tls({ () throws(TLSError) in try engine.close() }) {
       case .done:
         return try flush() ? .ended : .wouldBlock
+      case .undecided(let decision):
+        throw .undecided(decision)
       case .needs(let need):
         writeNeed = need
         guard try meet(need) else { return .wouldBlock }

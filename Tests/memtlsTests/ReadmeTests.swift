@@ -161,6 +161,7 @@ func shakeHands(
     while engine.pendingCiphertext > 0 { channel.send(engine.pull()) }
     switch try result.get() {
     case .done: return
+    case .undecided(let decision): try decide(decision, engine)  // only if asked for
     case .needs(.pull): continue
     case .needs(.push(atLeast: _)):
       if input.isEmpty { input = channel.receive() }
@@ -174,6 +175,11 @@ func shakeHands(
   }
 }
 // end
+
+/// What stands for the caller's decisions; the examples ask for none.
+private func decide(_ decision: Decision, _ engine: TLSEngine) throws {
+  try engine.refuse(.handshakeFailure)
+}
 
 // example: framing
 /// A number, a length of two bytes and so many bytes: a frame that got lost is noticed.

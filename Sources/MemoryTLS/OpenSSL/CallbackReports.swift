@@ -13,6 +13,8 @@ final class CallbackReports {
   var fatalAlert: TLSError.SeenAlert?
   /// The first thing that verification found wrong.
   var verification: TLSError.VerificationFailure?
+  /// What the caller decides.
+  var suspension: Suspension
   /// Set while a closure of the caller runs inside a call: the engine must not be called from it.
   var isLent = false
 
@@ -22,9 +24,11 @@ final class CallbackReports {
   let observer: MessageObserver?
 
   init(
-    ssl: OpaquePointer, outer: OpaquePointer, sending: Direction, observer: MessageObserver?
+    ssl: OpaquePointer, outer: OpaquePointer, sending: Direction, deciding points: DecisionPoints,
+    observer: MessageObserver?
   ) {
     unsafe (self.ssl, self.outer) = (ssl, outer)
+    suspension = Suspension(points)
     self.sending = sending
     self.observer = observer
   }
@@ -49,7 +53,12 @@ extension Connection {
       if operation == BIO_CB_WRITE { unsafe makeRoomForAlert(bio, count) }
       return CLong(result)
     }
-    guard self.reports.observer != nil else { return }
+  }
+
+  /// Messages are shown from here on, if anybody wants them.
+  func installMessageCallback() {
+    let hearsHellos = reports.suspension.points.contains(.clientHello)
+    guard hearsHellos || reports.observer != nil else { return }
     unsafe SSL_set_msg_callback(ssl) { isSent, _, type, bytes, count, ssl, _ in
       unsafe showMessage(isSent, type, bytes, count, ssl)
     }
@@ -96,7 +105,9 @@ private func showMessage(
     direction: isSent != 0 ? reports.sending : reports.sending.reversed,
     contentType: ContentType(rawValue: contentType),
     bytes: Array(UnsafeRawBufferPointer(start: bytes, count: count)))
-  reports.lend { reports.observer?(message) }
+  reports.suspension.note(message)
+  guard let observer = reports.observer else { return }
+  reports.lend { observer(message) }
 }
 
 /// `SSL_set_verify`: remembers the first failure with its certificate; OpenSSL's verdict stands.
@@ -123,7 +134,7 @@ extension CallbackReports {
 }
 
 /// The reports of an `SSL`.
-private func reports(of ssl: OpaquePointer?) -> CallbackReports? {
+func reports(of ssl: OpaquePointer?) -> CallbackReports? {
   guard let ssl = unsafe ssl, let pointer = unsafe SSL_get_ex_data(ssl, 0) else { return nil }
   return unsafe Unmanaged.fromOpaque(pointer).takeUnretainedValue()
 }

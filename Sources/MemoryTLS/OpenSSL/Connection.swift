@@ -1,15 +1,9 @@
 internal import COpenSSL
 
-/// Owns an `SSL`, both halves of its BIO pair and what its callbacks write to.
-///
-/// Theory: `SSL_set_bio` gives the inner half to the `SSL`, which frees it; the outer half is ours.
-/// Each half owns the ring it writes into, so the inner half's size bounds what OpenSSL can emit and
-/// the outer half's what it can be fed. One thread at a time.
+/// Owns an `SSL`, with its BIO pair and what its callbacks write to. One thread at a time.
 @safe
 final class Connection {
   let ssl: OpaquePointer
-  let inner: OpaquePointer
-  let outer: OpaquePointer
   let reports: CallbackReports
   /// Bytes that OpenSSL wants next; 0 if it did not ask since the last push. The BIO's own note
   /// (`BIO_ctrl_get_read_request`) is gone as soon as free space is looked at.
@@ -18,38 +12,101 @@ final class Connection {
   var opening = Opening()
   /// Kept alive: callbacks of the `SSL_CTX` point into it.
   private let context: ContextHandle
+  private let pair: BIOPair
 
-  init(
+  convenience init(
     _ context: ContextHandle, capacity: RingCapacity, sending: Direction,
-    observer: MessageObserver?
+    deciding points: DecisionPoints, observer: MessageObserver?
   ) throws(TLSError) {
     ErrorQueue.clear()
-    var inner: OpaquePointer?
-    var outer: OpaquePointer?
+    let pair = try BIOPair(capacity)
+    try self.init(context, pair, sending: sending, deciding: points, observer: observer)
+    installMessageCallback()
+  }
+
+  private init(
+    _ context: ContextHandle, _ pair: BIOPair, sending: Direction,
+    deciding points: DecisionPoints, observer: MessageObserver?
+  ) throws(TLSError) {
     guard let ssl = unsafe SSL_new(context.pointer) else { throw .outOfMemory("SSL_new") }
-    let paired = unsafe BIO_new_bio_pair(&inner, capacity.outgoing, &outer, capacity.incoming)
-    guard paired == 1, let inner = unsafe inner, let outer = unsafe outer else {
-      unsafe SSL_free(ssl)
-      throw .outOfMemory("BIO_new_bio_pair")
-    }
-    unsafe SSL_set_bio(ssl, inner, inner)
-    unsafe (self.ssl, self.inner, self.outer) = (ssl, inner, outer)
+    unsafe self.ssl = ssl
     self.context = context
+    self.pair = pair
+    unsafe pair.connect(ssl)
     unsafe reports = CallbackReports(
-      ssl: ssl, outer: outer, sending: sending, observer: observer)
+      ssl: ssl, outer: pair.outer, sending: sending, deciding: points, observer: observer)
     installCallbacks()
   }
 
-  deinit {
-    unsafe SSL_free(ssl)
-    unsafe BIO_free(outer)
+  deinit { unsafe SSL_free(ssl) }
+
+  /// The half that the `SSL` reads and writes.
+  var inner: OpaquePointer { unsafe pair.inner }
+  /// The half that is ours.
+  var outer: OpaquePointer { unsafe pair.outer }
+}
+
+// MARK: - Another context in the middle
+
+extension Connection {
+  /// A new `SSL` of another context, on the same rings, that has read the same ClientHello and waits
+  /// for the decision on it. (`SSL_set_SSL_CTX` would take over little more than the certificates.)
+  convenience init(
+    _ other: Connection, hearsAgainUnder context: ContextHandle, deciding points: DecisionPoints
+  ) throws(TLSError) {
+    ErrorQueue.clear()
+    try self.init(
+      context, other.pair, sending: other.reports.sending, deciding: points,
+      observer: other.reports.observer)
+    opening = other.opening
+    (reports.events, reports.outbox) = (other.reports.events, other.reports.outbox)
+    unsafe SSL_set_accept_state(ssl)
+    try hear(other.reports.suspension.clientHello)
+    installMessageCallback()
+  }
+
+  /// Reads a handshake message as if it had just come, up to the decision on it.
+  private func hear(_ clientHello: [UInt8]) throws(TLSError) {
+    guard let memory = unsafe BIO_new(BIO_s_mem()) else { throw .outOfMemory("BIO_new") }
+    unsafe COpenSSL_BIO_set_mem_eof_return(memory, -1)
+    for record in Self.records(of: clientHello) {
+      unsafe BIO_write(memory, record, CInt(clamping: record.count))
+    }
+    unsafe SSL_set0_rbio(ssl, memory)
+    reports.suspension.answers[.clientHello] = nil
+    let outcome = unsafe perform { unsafe SSL_do_handshake($0) }
+    unsafe BIO_up_ref(inner)
+    unsafe SSL_set0_rbio(ssl, inner)
+    guard outcome == .undecided(.clientHello) else {
+      throw diagnose(outcome, in: .handshake, inputHasEnded: false)
+    }
+    reports.suspension.answers[.clientHello] = .goOn
+  }
+
+  /// A handshake message in records of the largest size (RFC 8446 §5.1).
+  private static func records(of message: [UInt8]) -> [[UInt8]] {
+    stride(from: 0, to: message.count, by: 16384).map { start in
+      let fragment = message[start..<min(start + 16384, message.count)]
+      let length = UInt16(truncatingIfNeeded: fragment.count)
+      return [22, 3, 1, UInt8(length >> 8), UInt8(length & 0xFF)] + fragment
+    }
   }
 }
 
 // MARK: - Calls that move the connection
 
 extension Connection {
-  func handshake() -> Outcome { unsafe perform { unsafe SSL_do_handshake($0) } }
+  /// Moves the handshake. What a server of TLS 1.2 says while its client waits to be judged is kept
+  /// back, however small the ring is.
+  func handshake() -> Outcome {
+    while true {
+      let outcome = unsafe perform { unsafe SSL_do_handshake($0) }
+      guard reports.suspension.awaitsVerdict, version == .tls12 else { return outcome }
+      guard [.success, .wantRead, .wantWrite].contains(outcome) else { return outcome }
+      unsafe reports.suspension.withheld += everything(in: outer)
+      guard outcome == .wantWrite else { return outcome }
+    }
+  }
 
   /// Reads at most one record's plaintext; `count` grows by what was read.
   func read(into out: inout OutputSpan<UInt8>) -> (outcome: Outcome, moved: Int) {

@@ -7,38 +7,11 @@ extension ContextHandle {
   func applyIdentities(_ identities: [Identity]) throws(TLSError) {
     var types: Set<CInt> = []
     for identity in identities {
-      let chain = try identity.chain.certificates()
-      let key = try identity.key.privateKey(passphrase: identity.passphrase)
-      try apply(chain, key, of: identity)
-      guard types.insert(key.type).inserted else {
-        throw .configuration("two identities with a key of type \(key.typeName)")
+      let loaded = try identity.load()
+      try loaded.use(for: self)
+      guard types.insert(loaded.key.type).inserted else {
+        throw .configuration("two identities with a key of type \(loaded.key.typeName)")
       }
-    }
-  }
-
-  private func apply(
-    _ chain: [X509Handle], _ key: KeyHandle, of identity: Identity
-  ) throws(TLSError) {
-    guard let leaf = chain.first else {
-      throw TLSError(.emptyChain, .caller, "no certificate in \(identity.chain.label)")
-    }
-    guard unsafe X509_check_private_key(leaf.pointer, key.pointer) == 1 else {
-      let subject = unsafe text(of: X509_get_subject_name(leaf.pointer))
-      throw TLSError(
-        .keyMismatch, .caller,
-        "private key \(identity.key.label) does not belong to the certificate \(subject)",
-        stack: ErrorQueue.drain())
-    }
-    let stack = unsafe COpenSSL_sk_X509_new()
-    defer { unsafe COpenSSL_sk_X509_pop_free(stack) }
-    for issuer in chain.dropFirst() {
-      unsafe X509_up_ref(issuer.pointer)
-      unsafe COpenSSL_sk_X509_push(stack, issuer.pointer)
-    }
-    ErrorQueue.clear()
-    guard unsafe SSL_CTX_use_cert_and_key(pointer, leaf.pointer, key.pointer, stack, 1) == 1 else {
-      let entries = ErrorQueue.drain()
-      throw .configuration("certificate \(identity.chain.label)\(entries.reason)", entries)
     }
   }
 
@@ -51,7 +24,7 @@ extension ContextHandle {
       try trustAuthorities(of: source)
     case .directory(let path):
       try trustDirectory(path)
-    case .pins, .acceptAnyoneInsecurely:
+    case .pins, .decision, .acceptAnyoneInsecurely:
       break
     }
   }

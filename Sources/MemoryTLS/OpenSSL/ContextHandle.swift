@@ -13,7 +13,7 @@ final class ContextHandle: @unchecked Sendable {
     defer { ErrorQueue.clear() }
     // The pointer last: `deinit` runs, and frees it, only if everything has been set.
     protocols = try ProtocolList(configuration.applicationProtocols)
-    verifier = try Verifier(configuration.trust)
+    verifier = try Verifier(configuration)
     guard let pointer = unsafe SSL_CTX_new(TLS_method()) else { throw .outOfMemory("SSL_CTX_new") }
     unsafe self.pointer = pointer
     try apply(configuration)
@@ -28,9 +28,11 @@ final class ContextHandle: @unchecked Sendable {
     try applyGroups(configuration.groups)
     try applySignatureSchemes(configuration.signatureSchemes)
     try applyRecordSize(configuration.largestRecord)
-    try applyTickets(configuration.tickets)
+    try applyTickets(of: configuration)
     try applyIdentities(configuration.identities)
     try applyTrust(configuration.trust)
+    try applySessionContext(of: configuration)
+    applyDecisions(configuration.decisions)
     protocols.install(in: self)
     verifier.install(in: self)
   }
@@ -49,9 +51,5 @@ final class ContextHandle: @unchecked Sendable {
       COpenSSL_SSL_OP_NO_RENEGOTIATION | COpenSSL_SSL_OP_NO_COMPRESSION
         | COpenSSL_SSL_OP_CIPHER_SERVER_PREFERENCE | COpenSSL_SSL_OP_PRIORITIZE_CHACHA)
     unsafe COpenSSL_SSL_CTX_set_session_cache_mode(pointer, CLong(SSL_SESS_CACHE_OFF))
-    // A server that verifies clients refuses resumptions without one (SSL_CTX_set_verify(3)).
-    // Ticket keys belong to one context, so that the same bytes may serve for all.
-    let identifier: [UInt8] = Array("MemoryTLS".utf8)
-    unsafe SSL_CTX_set_session_id_context(pointer, identifier, CUnsignedInt(identifier.count))
   }
 }

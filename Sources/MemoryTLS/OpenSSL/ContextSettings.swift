@@ -80,13 +80,15 @@ extension ContextHandle {
     else { throw .configuration("largest record of \(bytes) bytes is not within 512...16384") }
   }
 
-  func applyTickets(_ tickets: Tickets) throws(TLSError) {
+  func applyTickets(of configuration: TLSConfiguration) throws(TLSError) {
+    let tickets = configuration.tickets
     guard 0...16 ~= tickets.count else {
       throw .configuration("\(tickets.count) tickets are not within 0...16")
     }
     if tickets.count == 0 { unsafe SSL_CTX_set_options(pointer, COpenSSL_SSL_OP_NO_TICKET) }
     var atOnce = tickets.count
     if case .withFirstWrite = tickets { atOnce = 0 }
+    if configuration.ticketsAwaitVerdict { atOnce = 0 }
     unsafe SSL_CTX_set_num_tickets(pointer, atOnce)
   }
 }

@@ -17,7 +17,7 @@ extension Connection {
       return TLSError(
         .unexpected, .environment, "OpenSSL answered \(code)\(stack.reason)", phase: phase,
         stack: stack)
-    case .success, .wantRead, .wantWrite:
+    case .success, .wantRead, .wantWrite, .undecided:
       return TLSError(.unexpected, .environment, "no failure to explain", phase: phase)
     }
   }

@@ -4,7 +4,7 @@ internal import COpenSSL
 
 extension Connection {
   /// Takes the role: who speaks first, whom to expect, whether to ask for a certificate.
-  func assume(_ role: Role, asking clients: ClientCertificates) throws(TLSError) {
+  func assume(_ role: Role, _ configuration: TLSConfiguration) throws(TLSError) {
     switch role {
     case .client(let identity):
       unsafe SSL_set_connect_state(ssl)
@@ -13,7 +13,8 @@ extension Connection {
       try send(serverName: identity.serverName)
     case .server:
       unsafe SSL_set_accept_state(ssl)
-      unsafe SSL_set_verify(ssl, clients.verifyMode, noteVerification)
+      let mode = configuration.clientCertificates.verifyMode
+      unsafe SSL_set_verify(ssl, mode, noteVerification)
     }
   }
 

@@ -5,6 +5,8 @@ enum Outcome: Equatable {
   case success
   case wantRead
   case wantWrite
+  /// The caller has to decide first.
+  case undecided(Suspension.Point)
   /// The peer's close_notify was received.
   case closed
   /// Fatal at the protocol level (`SSL_ERROR_SSL`).
@@ -40,6 +42,9 @@ extension Connection {
     case SSL_ERROR_NONE: .success
     case SSL_ERROR_WANT_READ: .wantRead
     case SSL_ERROR_WANT_WRITE: .wantWrite
+    case SSL_ERROR_WANT_CLIENT_HELLO_CB: .undecided(.clientHello)
+    case SSL_ERROR_WANT_X509_LOOKUP: .undecided(.certificate)
+    case SSL_ERROR_WANT_RETRY_VERIFY: .undecided(.peerCertificate)
     case SSL_ERROR_ZERO_RETURN: .closed
     case SSL_ERROR_SSL: .failed(stack)
     default: .unexpected(code, stack)

@@ -3,6 +3,7 @@ internal import COpenSSL
 /// How a context judges a peer's certificate where OpenSSL's own way is not wanted.
 final class Verifier: Sendable {
   private let rule: Rule
+  private let decides: Bool
 
   private enum Rule: Sendable {
     case chain
@@ -10,10 +11,11 @@ final class Verifier: Sendable {
     case anyone
   }
 
-  init(_ trust: Trust) throws(TLSError) {
-    switch trust {
+  init(_ configuration: TLSConfiguration) throws(TLSError) {
+    decides = configuration.decisions.contains(.peerCertificate)
+    switch configuration.trust {
     case .system, .authorities, .directory: rule = .chain
-    case .acceptAnyoneInsecurely: rule = .anyone
+    case .decision, .acceptAnyoneInsecurely: rule = .anyone
     case .pins(let pins):
       guard !pins.isEmpty else { throw .configuration("an empty set of pins accepts nobody") }
       for pin in pins where pin.digest.count != 32 {
@@ -24,7 +26,7 @@ final class Verifier: Sendable {
   }
 
   func install(in context: ContextHandle) {
-    if case .chain = rule { return }
+    if case .chain = rule, !decides { return }
     let verifier = unsafe Unmanaged.passUnretained(self).toOpaque()
     unsafe SSL_CTX_set_cert_verify_callback(
       context.pointer,
@@ -37,9 +39,25 @@ final class Verifier: Sendable {
 
   /// Answers 1 to accept; else 0 with the reason in the store context, where the alert comes from.
   private func judge(_ store: OpaquePointer) -> CInt {
+    if case .chain = rule {
+      guard unsafe X509_verify_cert(store) == 1 else { return 0 }
+      return unsafe decide(store)
+    }
     let code = unsafe failure(in: store)
+    guard code == X509_V_OK else { return unsafe refuse(store, code) }
+    unsafe X509_STORE_CTX_set_error(store, X509_V_OK)
+    return unsafe decide(store)
+  }
+
+  private func decide(_ store: OpaquePointer) -> CInt {
+    let index = SSL_get_ex_data_X509_STORE_CTX_idx()
+    guard decides, let reports = unsafe reports(of: store, at: index) else { return 1 }
+    guard let alert = unsafe reports.decide(store) else { return 1 }
+    return unsafe refuse(store, alert.refusalCode)
+  }
+
+  private func refuse(_ store: OpaquePointer, _ code: CInt) -> CInt {
     unsafe X509_STORE_CTX_set_error(store, code)
-    guard code != X509_V_OK else { return 1 }
     unsafe X509_STORE_CTX_set_current_cert(store, X509_STORE_CTX_get0_cert(store))
     let index = SSL_get_ex_data_X509_STORE_CTX_idx()
     unsafe reports(of: store, at: index)?.noteVerificationFailure(in: store)

@@ -1,0 +1,108 @@
+internal import COpenSSL
+
+// From a suspended handshake to the decision it waits for, and from a refusal to its alert.
+
+extension Connection {
+  /// What the caller has to decide before the handshake goes on; nil for nothing.
+  func decision(after outcome: Outcome) -> Decision? {
+    switch outcome {
+    case .undecided(.clientHello):
+      ClientHello(message: reports.suspension.clientHello).map { .clientHello($0) }
+    case .undecided(.certificate):
+      .certificate(certificateRequest)
+    case .undecided(.peerCertificate):
+      reports.suspension.peerChain.map { .peerCertificate($0) }
+    case .success where reports.suspension.awaitsVerdict:
+      reports.suspension.peerChain.map { .peerCertificate($0) }
+    default:
+      nil
+    }
+  }
+
+  private var certificateRequest: CertificateRequest {
+    CertificateRequest(
+      signatureSchemes: peerSchemes, authorities: peerAuthorities,
+      serverName: unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map {
+        unsafe String(cString: $0)
+      })
+  }
+
+  private var peerSchemes: [SignatureScheme] {
+    let count = unsafe SSL_get_sigalgs(ssl, 0, nil, nil, nil, nil, nil)
+    return (0..<max(0, count)).map { index in
+      var (signature, hash): (UInt8, UInt8) = (0, 0)
+      unsafe SSL_get_sigalgs(ssl, index, nil, nil, nil, &signature, &hash)
+      return SignatureScheme(rawValue: UInt16(hash) << 8 | UInt16(signature))
+    }
+  }
+
+  private var peerAuthorities: [DistinguishedName] {
+    let names = unsafe SSL_get0_peer_CA_list(ssl)
+    return (0..<(unsafe max(0, COpenSSL_sk_X509_NAME_num(names)))).compactMap { index in
+      guard let name = unsafe COpenSSL_sk_X509_NAME_value(names, index) else { return nil }
+      return unsafe DistinguishedName(
+        der: encoded { unsafe i2d_X509_NAME(name, $0) }, description: text(of: name))
+    }
+  }
+}
+
+// MARK: - Verdicts
+
+extension Connection {
+  /// Lets go what was held back until the peer's certificates were accepted.
+  func release() {
+    reports.outbox.append(reports.suspension.withheld)
+    reports.suspension.withheld = []
+  }
+
+  /// Runs the handshake into the refusal, and answers how it ended.
+  func refusal(of decision: Decision, _ alert: Alert) -> TLSError {
+    let isServer = reports.sending == .serverToClient
+    guard case .peerCertificate(let chain) = decision else {
+      let error = diagnose(handshake(), in: .handshake, inputHasEnded: false)
+      return TLSError(
+        .refused, .peer, "handshake refused by decision\(error.told)", phase: .handshake,
+        alert: error.alert, stack: error.stack)
+    }
+    let told = isServer ? refuseClient(alert) : refuseServer()
+    return .refused(chain, alert, told)
+  }
+
+  /// A client of TLS 1.3 learns of it where its ticket would be. In TLS 1.2 nothing behind its
+  /// Finished was sent, so that an alert in the clear is what it expects.
+  private func refuseClient(_ alert: Alert) -> TLSError.SeenAlert? {
+    guard version == .tls12 else {
+      queueTickets(1)
+      return diagnose(handshake(), in: .handshake, inputHasEnded: false).alert
+    }
+    reports.suspension.withheld = []
+    reports.outbox.append([21, 3, 3, 0, 2, 2, alert.rawValue])
+    reports.events.append(.alert(alert, .sent))
+    return TLSError.SeenAlert(alert: alert, origin: .sent)
+  }
+
+  private func refuseServer() -> TLSError.SeenAlert? {
+    diagnose(handshake(), in: .handshake, inputHasEnded: false).alert
+  }
+
+  /// Puts an identity in the place of those that the context has.
+  func replaceIdentities(with identity: Identity) throws(TLSError) {
+    try unsafe identity.load().use(for: ssl)
+  }
+}
+
+extension TLSError {
+  fileprivate var told: String { alert.map { "; the peer was told \($0.alert)" } ?? "" }
+
+  fileprivate static func refused(
+    _ chain: PeerChain, _ alert: Alert, _ sent: SeenAlert?
+  ) -> TLSError {
+    let subject = chain.certificates.first?.subject ?? ""
+    let failure = VerificationFailure(
+      code: Int(alert.refusalCode), depth: 0, subject: subject, reason: "refused by decision")
+    return TLSError(
+      .verificationFailed, .peer,
+      "peer's certificate not accepted: refused by decision (depth 0, \(subject))",
+      phase: .handshake, alert: sent, verification: failure)
+  }
+}

@@ -1,0 +1,40 @@
+internal import COpenSSL
+
+extension ContextHandle {
+  /// Binds sessions to whom this context believes and whether it asks: a ticket that was given under
+  /// one policy is of no use under another, also where both share ticket keys
+  /// (`SSL_CTX_set_session_id_context`).
+  func applySessionContext(of configuration: TLSConfiguration) throws(TLSError) {
+    let policy = "\(configuration.clientCertificates) \(configuration.decisions.rawValue & 4) "
+    let digest = sha256(of: Array(policy.utf8) + (try configuration.trust.identifyingBytes()))
+    unsafe SSL_CTX_set_session_id_context(pointer, digest, CUnsignedInt(digest.count))
+  }
+}
+
+extension Trust {
+  /// What tells one trust from another, the same in every process: what stands in a file, not
+  /// where it is.
+  fileprivate func identifyingBytes() throws(TLSError) -> [UInt8] {
+    switch self {
+    case .system: Array("system".utf8)
+    case .authorities(let source):
+      try Array("authorities".utf8) + source.read()
+    case .directory(let path): Array("directory \(path)".utf8)
+    case .pins(let pins):
+      Array("pins".utf8)
+        + pins.map(\.identifyingBytes)
+        .sorted { $0.lexicographicallyPrecedes($1) }.flatMap { $0 }
+    case .decision: Array("decision".utf8)
+    case .acceptAnyoneInsecurely: Array("anyone".utf8)
+    }
+  }
+}
+
+extension Pin {
+  fileprivate var identifyingBytes: [UInt8] {
+    switch self {
+    case .certificate(let sha256): [1] + sha256
+    case .publicKey(let sha256): [2] + sha256
+    }
+  }
+}
