@@ -119,10 +119,10 @@ struct Connection: Sendable {
       return nil
     } catch {
       switch error {
-      case .secure(.tls): stream.linger(until: Timeout(1).deadline)
       case .wait: close(stream)
-      // Without close_notify the peer knows that this was not all.
-      case .plain, .plainEnded, .secure: break
+      // Without close_notify the peer knows that this was not all; what there was must reach it.
+      case .secure(.tls), .plain, .plainEnded: stream.linger(until: Timeout(1).deadline)
+      case .secure: break
       }
       return failure(error)
     }
@@ -143,7 +143,9 @@ struct Connection: Sendable {
   /// Says goodbye as far as that goes, also when interrupted.
   private func close<Base>(_ stream: TLSStream<Base>) {
     stream.interrupter = nil
-    try? stream.close(until: Timeout(1).deadline)
+    let deadline = Timeout(2).deadline
+    try? stream.close(until: deadline)
+    stream.linger(until: deadline)
   }
 
   private func tell(_ line: String) { say(label + line) }
