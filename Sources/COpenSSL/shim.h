@@ -50,6 +50,7 @@ static inline int COpenSSL_SSL_set_retry_verify(SSL *ssl) { return (int)SSL_set_
 static inline int COpenSSL_SSL_get_negotiated_group(SSL *ssl) { return (int)SSL_get_negotiated_group(ssl); }
 static inline int COpenSSL_SSL_get_signature_nid(SSL *ssl, int *nid) { return (int)SSL_get_signature_nid(ssl, nid); }
 static inline int COpenSSL_SSL_get_peer_signature_nid(SSL *ssl, int *nid) { return (int)SSL_get_peer_signature_nid(ssl, nid); }
+static inline long COpenSSL_SSL_get_tlsext_status_ocsp_resp(SSL *ssl, const unsigned char **bytes) { return SSL_get_tlsext_status_ocsp_resp(ssl, bytes); }
 
 // Stacks
 

@@ -5,7 +5,7 @@ enum IPText {
     switch bytes.count {
     case 4: bytes.map(String.init).joined(separator: ".")
     case 16: ipv6(bytes)
-    default: bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    default: Hexadecimal.text(bytes)
     }
   }
 

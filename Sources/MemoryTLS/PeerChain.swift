@@ -4,4 +4,7 @@ public struct PeerChain: Sendable, Hashable {
   public let certificates: [Certificate]
   /// What OpenSSL's own check found first; nil if all is well, or if it was told to look at nothing.
   public let verdict: TLSError.VerificationFailure?
+  /// The OCSP response that a server stapled, in DER, not yet verified. In TLS 1.2 it comes later
+  /// than its certificates do, so that it is always nil here.
+  public let stapledOCSPResponse: [UInt8]?
 }

@@ -71,8 +71,4 @@ import Testing
     try pair.settle()
     return try #require(pair.client.engine.negotiated).peerCertificates
   }
-
-  private func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
 }

@@ -106,8 +106,3 @@ struct FailureKind: CustomTestStringConvertible, Sendable {
     try Settings.authority.issue(.client, "late", validity: past)
   }
 }
-
-extension Alert {
-  /// 43: a certificate that cannot be used for this.
-  static let unsupportedCertificate = Alert(rawValue: 43)
-}

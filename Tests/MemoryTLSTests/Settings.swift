@@ -70,6 +70,10 @@ func text(_ count: Int) -> [UInt8] {
   (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
 }
 
+func hexadecimal(_ bytes: [UInt8]) -> String {
+  bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+}
+
 /// Alert records in the clear (RFC 8446 §6).
 let closeNotifyRecord: [UInt8] = [21, 3, 3, 0, 2, 1, 0]
 let handshakeFailureRecord: [UInt8] = [21, 3, 3, 0, 2, 2, 40]

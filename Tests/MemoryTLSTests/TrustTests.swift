@@ -127,6 +127,18 @@ import Testing
     }
   }
 
+  @Test(arguments: versions)
+  func `a peer that no pin matches is named by its digests`(version: ProtocolVersion) throws {
+    let certificate = try #require(try certificate(of: Settings.localhost))
+    let pair = try Settings(version).changed {
+      $0.client.trust = .pins([.certificate(sha256: text(32))])
+    }.pair()
+    #expect(throws: PairFailure.self) { try pair.settle() }
+    let message = try #require(pair.client.error).message
+    #expect(message.contains("SHA-256 is \(hexadecimal(certificate.fingerprint)), its"))
+    #expect(message.contains("key's \(hexadecimal(certificate.publicKeyFingerprint)) (depth 0"))
+  }
+
   @Test func `a pinned certificate has to match a name that is given as well`() throws {
     let certificate = try #require(try certificate(of: Settings.localhost))
     let trust = Trust.pins([.certificate(sha256: certificate.fingerprint)])

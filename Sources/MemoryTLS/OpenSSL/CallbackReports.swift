@@ -121,15 +121,15 @@ func noteVerification(_ verdict: CInt, _ store: OpaquePointer?) -> CInt {
 }
 
 extension CallbackReports {
-  /// Copies the error that stands in a store context.
-  func noteVerificationFailure(in store: OpaquePointer) {
+  /// Copies the error that stands in a store context; the reason in OpenSSL's words or others.
+  func noteVerificationFailure(in store: OpaquePointer, reason: String? = nil) {
     let code = unsafe X509_STORE_CTX_get_error(store)
     let certificate = unsafe X509_STORE_CTX_get_current_cert(store)
     verification = unsafe TLSError.VerificationFailure(
       code: Int(code),
       depth: Int(X509_STORE_CTX_get_error_depth(store)),
       subject: certificate.map { unsafe text(of: X509_get_subject_name($0)) } ?? "",
-      reason: String(cString: X509_verify_cert_error_string(Int(code))))
+      reason: reason ?? String(cString: X509_verify_cert_error_string(Int(code))))
   }
 }
 

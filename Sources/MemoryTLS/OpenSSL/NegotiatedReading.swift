@@ -93,14 +93,7 @@ extension Connection {
   /// The leaf first. OpenSSL's list has it on a client and lacks it on a server.
   private func peerCertificates(as role: Role) -> [Certificate] {
     guard let leaf = unsafe SSL_get0_peer_certificate(ssl) else { return [] }
-    let chain = unsafe certificates(in: SSL_get_peer_cert_chain(ssl))
+    let chain = unsafe [Certificate](copying: SSL_get_peer_cert_chain(ssl))
     return unsafe [Certificate(leaf)] + (role == .server ? chain : Array(chain.dropFirst()))
-  }
-}
-
-/// A stack of certificates as values; empty for none.
-func certificates(in stack: OpaquePointer?) -> [Certificate] {
-  (0..<(unsafe max(0, COpenSSL_sk_X509_num(stack)))).compactMap { index in
-    unsafe COpenSSL_sk_X509_value(stack, index).map { unsafe Certificate($0) }
   }
 }

@@ -45,6 +45,9 @@ struct Suspension {
     clientHello = message.bytes
   }
 
+  /// Whether the handshake goes on after the peer's certificates were decided on.
+  var isAnswered: Bool { answers[.peerCertificate] != nil && !isOver }
+
   /// Whether a server's client waits to be judged.
   var awaitsVerdict: Bool { peerChain != nil && answers[.peerCertificate] == nil }
 }
@@ -55,8 +58,7 @@ extension CallbackReports {
   /// Without an answer a client is suspended, while a server goes on and has to hold back what tells
   /// of it. After the handshake nobody is asked: the chain that was accepted is, once more, and no other.
   func decide(_ store: OpaquePointer) -> Alert? {
-    let sent = unsafe X509_STORE_CTX_get0_untrusted(store)
-    let chain = unsafe PeerChain(certificates: certificates(in: sent), verdict: nil)
+    let chain = unsafe PeerChain(store, verdict: nil)
     guard !suspension.isOver else { return chain == suspension.peerChain ? nil : .badCertificate }
     if suspension.answers[.peerCertificate] == nil {
       suspension.peerChain = chain

@@ -1,8 +1,9 @@
 internal import COpenSSL
 
-/// How a context judges a peer's certificate where OpenSSL's own way is not wanted.
+/// How a context judges a peer's certificate where OpenSSL's own way is not all.
 final class Verifier: Sendable {
   private let rule: Rule
+  private let hook: VerificationHook?
   private let decides: Bool
 
   private enum Rule: Sendable {
@@ -12,6 +13,7 @@ final class Verifier: Sendable {
   }
 
   init(_ configuration: TLSConfiguration) throws(TLSError) {
+    hook = configuration.verification.hook
     decides = configuration.decisions.contains(.peerCertificate)
     switch configuration.trust {
     case .system, .authorities, .directory: rule = .chain
@@ -26,52 +28,82 @@ final class Verifier: Sendable {
   }
 
   func install(in context: ContextHandle) {
-    if case .chain = rule, !decides { return }
+    if case .chain = rule, hook == nil, !decides { return }
     let verifier = unsafe Unmanaged.passUnretained(self).toOpaque()
     unsafe SSL_CTX_set_cert_verify_callback(
       context.pointer,
       { store, argument in
-        guard let store = unsafe store, let argument = unsafe argument else { return 0 }
+        guard let store = unsafe store, let argument = unsafe argument,
+          let reports = unsafe reports(of: store, at: SSL_get_ex_data_X509_STORE_CTX_idx())
+        else { return 0 }
         let verifier = unsafe Unmanaged<Verifier>.fromOpaque(argument).takeUnretainedValue()
-        return unsafe verifier.judge(store)
+        return unsafe verifier.judge(store, reports)
       }, verifier)
   }
 
   /// Answers 1 to accept; else 0 with the reason in the store context, where the alert comes from.
-  private func judge(_ store: OpaquePointer) -> CInt {
-    if case .chain = rule {
-      guard unsafe X509_verify_cert(store) == 1 else { return 0 }
-      return unsafe decide(store)
+  private func judge(_ store: OpaquePointer, _ reports: CallbackReports) -> CInt {
+    unsafe applyRule(to: store, reports)
+    if reports.suspension.isAnswered {
+      // Who was suspended comes here again; the hook has had its say.
+      if hook != nil { unsafe reports.acceptInsecurely(store) }
+    } else {
+      unsafe ask(hook, about: store, reports)
     }
-    let code = unsafe failure(in: store)
-    guard code == X509_V_OK else { return unsafe refuse(store, code) }
-    unsafe X509_STORE_CTX_set_error(store, X509_V_OK)
-    return unsafe decide(store)
-  }
-
-  private func decide(_ store: OpaquePointer) -> CInt {
-    let index = SSL_get_ex_data_X509_STORE_CTX_idx()
-    guard decides, let reports = unsafe reports(of: store, at: index) else { return 1 }
-    guard let alert = unsafe reports.decide(store) else { return 1 }
-    return unsafe refuse(store, alert.refusalCode)
-  }
-
-  private func refuse(_ store: OpaquePointer, _ code: CInt) -> CInt {
-    unsafe X509_STORE_CTX_set_error(store, code)
-    unsafe X509_STORE_CTX_set_current_cert(store, X509_STORE_CTX_get0_cert(store))
-    let index = SSL_get_ex_data_X509_STORE_CTX_idx()
-    unsafe reports(of: store, at: index)?.noteVerificationFailure(in: store)
+    guard reports.verification == nil else { return 0 }
+    guard decides, let alert = unsafe reports.decide(store) else { return 1 }
+    unsafe reports.refuse(store, alert.refusalCode)
     return 0
   }
 
-  private func failure(in store: OpaquePointer) -> CInt {
-    guard case .pins(let pins) = rule else { return X509_V_OK }
-    guard let leaf = unsafe X509_STORE_CTX_get0_cert(store) else { return X509_V_ERR_CERT_REJECTED }
-    let isPinned =
-      unsafe pins.contains(.certificate(sha256: fingerprint(of: leaf)))
-      || pins.contains(.publicKey(sha256: publicKeyFingerprint(of: leaf)))
-    guard isPinned else { return X509_V_ERR_CERT_REJECTED }
-    return unsafe nameFailure(of: leaf, in: store)
+  private func ask(
+    _ hook: VerificationHook?, about store: OpaquePointer, _ reports: CallbackReports
+  ) {
+    guard let hook else { return }
+    let chain = unsafe PeerChain(store, verdict: reports.verification)
+    var verdict = VerificationHook.Verdict.standsAsItIs
+    reports.lend { verdict = hook.judge(chain) }
+    switch verdict {
+    case .standsAsItIs:
+      break
+    case .refused(let alert):
+      unsafe reports.refuse(store, alert.refusalCode, "refused by the verification hook")
+    case .acceptedInsecurely:
+      unsafe reports.acceptInsecurely(store)
+    }
+  }
+
+  /// Leaves what it finds wrong in the reports.
+  private func applyRule(to store: OpaquePointer, _ reports: CallbackReports) {
+    switch rule {
+    case .anyone:
+      unsafe X509_STORE_CTX_set_error(store, X509_V_OK)
+    case .chain:
+      // It calls `noteVerification` with what it finds, unless memory runs out.
+      guard unsafe X509_verify_cert(store) <= 0, reports.verification == nil else { return }
+      unsafe reports.noteVerificationFailure(in: store)
+    case .pins(let pins):
+      unsafe apply(pins, to: store, reports)
+    }
+  }
+
+  private func apply(_ pins: Set<Pin>, to store: OpaquePointer, _ reports: CallbackReports) {
+    guard let leaf = unsafe X509_STORE_CTX_get0_cert(store) else {
+      return unsafe reports.refuse(store, X509_V_ERR_CERT_REJECTED, "no certificate")
+    }
+    let (certificate, key) = unsafe (fingerprint(of: leaf), publicKeyFingerprint(of: leaf))
+    guard pins.contains(.certificate(sha256: certificate)) || pins.contains(.publicKey(sha256: key))
+    else {
+      return unsafe reports.refuse(
+        store, X509_V_ERR_CERT_REJECTED,
+        """
+        no pin matches: its certificate's SHA-256 is \(Hexadecimal.text(certificate)), \
+        its public key's \(Hexadecimal.text(key))
+        """)
+    }
+    let code = unsafe nameFailure(of: leaf, in: store)
+    guard code == X509_V_OK else { return unsafe reports.refuse(store, code) }
+    unsafe X509_STORE_CTX_set_error(store, X509_V_OK)
   }
 
   /// The name or address that the `SSL` asked for, which OpenSSL would look at after the chain.
@@ -88,5 +120,24 @@ final class Verifier: Sendable {
       return matches ? X509_V_OK : X509_V_ERR_IP_ADDRESS_MISMATCH
     }
     return X509_V_OK
+  }
+}
+
+extension CallbackReports {
+  /// Forgets what is wrong, if anything is.
+  fileprivate func acceptInsecurely(_ store: OpaquePointer) {
+    guard verification != nil else { return }
+    verification = nil
+    unsafe X509_STORE_CTX_set_error(store, X509_V_OK)
+    // Else the part that was verified would look like the whole.
+    unsafe X509_STORE_CTX_set0_verified_chain(store, nil)
+  }
+
+  /// Refuses the peer's own certificate, in words of our own or in OpenSSL's for the code.
+  fileprivate func refuse(_ store: OpaquePointer, _ code: CInt, _ reason: String? = nil) {
+    unsafe X509_STORE_CTX_set_error(store, code)
+    unsafe X509_STORE_CTX_set_error_depth(store, 0)
+    unsafe X509_STORE_CTX_set_current_cert(store, X509_STORE_CTX_get0_cert(store))
+    unsafe noteVerificationFailure(in: store, reason: reason)
   }
 }

@@ -1,0 +1,7 @@
+/// Bytes as text.
+enum Hexadecimal {
+  /// Two lower-case digits a byte.
+  static func text(_ bytes: [UInt8]) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}

@@ -1,0 +1,12 @@
+// What the peer proved itself with. No question throws, in any state.
+
+extension TLSEngine {
+  /// The chain that was verified, from the peer's certificate to the authority's; it may differ from
+  /// what the peer sent (`SSL_get0_verified_chain`).
+  ///
+  /// Empty before `.done`, for a resumed session, where no chain was asked for (trust in pins or in
+  /// anyone), and if a ``VerificationHook`` accepted what OpenSSL had not.
+  public var verifiedChain: [Certificate] {
+    phase == .handshake ? [] : connection.verifiedChain
+  }
+}
