@@ -20,6 +20,16 @@ extension TLSError {
     return TLSError(.unexpected, .environment, "\(function) failed\(stack.reason)", stack: stack)
   }
 
+  static func argument(
+    _ message: String, _ phase: Phase, _ stack: [OpenSSLError] = []
+  ) -> TLSError {
+    TLSError(.invalidArgument, .caller, message, phase: phase, stack: stack)
+  }
+
+  static func unavailable(_ message: String, _ phase: Phase) -> TLSError {
+    TLSError(.unavailable, .caller, message, phase: phase)
+  }
+
   static let aborted = TLSError(
     .aborted, .caller, "closed before the handshake was done", phase: .handshake)
 

@@ -108,6 +108,10 @@ extension TLSError {
     case noSuchDecision
     /// Calling an engine from inside a call of the same engine.
     case reentered
+    /// A value handed to a call is out of range.
+    case invalidArgument
+    /// What was asked for is not defined for this connection.
+    case unavailable
 
     // Ends of a connection; repeated by every later call.
 

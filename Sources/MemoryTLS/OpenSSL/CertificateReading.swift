@@ -104,14 +104,16 @@ package func sha256(of bytes: [UInt8]) -> [UInt8] {
   unsafe digest { unsafe EVP_Digest(bytes, bytes.count, $0, $1, EVP_sha256(), nil) }
 }
 
-private func digest(
+/// Runs a digest function over room for the longest digest, 64 bytes; empty where it fails.
+func digest(
   _ compute: (UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<CUnsignedInt>?) -> CInt
 ) -> [UInt8] {
-  [UInt8](capacity: 32) { out in
+  let size = Int(EVP_MAX_MD_SIZE)
+  return [UInt8](capacity: size) { out in
     unsafe out.withUnsafeMutableBufferPointer { buffer, filled in
       var count: CUnsignedInt = 0
       let isDone = unsafe compute(buffer.baseAddress, &count) == 1
-      filled = isDone ? min(32, Int(count)) : 0
+      filled = isDone ? min(size, Int(count)) : 0
     }
   }
 }

@@ -79,7 +79,7 @@ extension [OpenSSLError] {
     return TLSError.SeenAlert(alert: Alert(rawValue: UInt8(reason - 1000)), origin: .received)
   }
 
-  fileprivate func has(_ reason: CInt) -> Bool {
+  func has(_ reason: CInt) -> Bool {
     contains { $0.library == Int(ERR_LIB_SSL) && $0.reason == Int(reason) }
   }
 }
