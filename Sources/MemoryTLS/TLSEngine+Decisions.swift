@@ -50,11 +50,15 @@ extension TLSEngine {
   /// A client that refuses certificates can say handshake_failure, bad_certificate,
   /// unsupported_certificate, certificate_revoked, certificate_expired, certificate_unknown,
   /// unknown_ca, decrypt_error and internal_error; any other alert becomes bad_certificate. Over
-  /// ``Decision/certificate(_:)`` it is always internal_error. A server can say anything else.
+  /// ``Decision/certificate(_:)`` it is always internal_error. A server can say anything else, but in
+  /// TLS 1.3, over certificates, what OpenSSL does not know becomes handshake_failure; so does
+  /// everywhere what is no refusal (close_notify, user_canceled).
   /// - Throws: `.noSuchDecision`.
   public func refuse(_ alert: Alert) throws(TLSError) {
     try enter()
     guard let decision else { throw .misuse(.noSuchDecision, phase) }
+    // Two that do not refuse (RFC 8446 §6.1): close_notify and user_canceled.
+    let alert = [0, 90].contains(alert.rawValue) ? .handshakeFailure : alert
     answer(decision.point, .refused(alert))
     _ = fail(connection.refusal(of: decision, alert))
   }
@@ -65,10 +69,8 @@ extension TLSEngine {
 
   private func change(to other: TLSContext) throws(TLSError) {
     try other.configuration.check(role)
-    let points = other.configuration.decisions(of: role)
-    let new = try Connection(connection, hearsAgainUnder: other.handle, deciding: points)
-    try new.assume(role, other.configuration)
-    (connection, context) = (new, other)
+    connection = try Connection(replacing: connection, other.handle, other.configuration)
+    context = other
     ticketsAwaitVerdict = other.configuration.ticketsAwaitVerdict
   }
 }

@@ -84,9 +84,12 @@ struct Connection: Sendable {
   private func open<Base>(
     _ plain: () throws -> OpenedChannel, _ stream: TLSStream<Base>
   ) throws -> OpenedChannel {
-    do { return try plain() } catch let failure as CommandFailure where failure == .interrupted {
-      close(stream)
-      throw failure
+    do {
+      return try plain()
+    } catch {
+      let isInterrupted = error as? CommandFailure == .interrupted
+      if isInterrupted { close(stream) } else { stream.linger(until: Timeout(1).deadline) }
+      throw error
     }
   }
 

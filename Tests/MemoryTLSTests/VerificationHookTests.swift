@@ -146,7 +146,7 @@ import Testing
 }
 
 /// A hook that answers always the same, and what it saw.
-private final class Seen: Sendable {
+final class Seen: Sendable {
   private let list = Mutex<[PeerChain]>([])
   private let verdict: VerificationHook.Verdict
 

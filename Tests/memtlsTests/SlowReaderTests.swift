@@ -16,7 +16,7 @@ struct SlowReaderTests {
 
   @Test(arguments: [Flow.outward, .inward])
   func `twenty connections that wait need little each`(flow: Flow) throws {
-    try expectFlatMemory(connections: 20, of: 32 << 20, flow, atMost: 64 << 20)
+    try expectFlatMemory(connections: 20, of: 64 << 20, flow, atMost: 64 << 20)
   }
 
   /// Which way the bytes go: into TLS at the client's tunnel, or out of it.

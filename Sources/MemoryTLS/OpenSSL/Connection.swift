@@ -49,23 +49,23 @@ final class Connection {
 // MARK: - Another context in the middle
 
 extension Connection {
-  /// A new `SSL` of another context, on the same rings, that has read the same ClientHello and waits
-  /// for the decision on it. (`SSL_set_SSL_CTX` would take over little more than the certificates.)
+  /// A new `SSL` of another context in the place of a server's, on the same rings, which has read the
+  /// same ClientHello. (`SSL_set_SSL_CTX` would take over little more than the certificates.)
   convenience init(
-    _ other: Connection, hearsAgainUnder context: ContextHandle, deciding points: DecisionPoints
+    replacing other: Connection, _ context: ContextHandle, _ configuration: TLSConfiguration
   ) throws(TLSError) {
     ErrorQueue.clear()
     try self.init(
-      context, other.pair, sending: other.reports.sending, deciding: points,
-      observer: other.reports.observer)
+      context, other.pair, sending: other.reports.sending,
+      deciding: configuration.decisions(of: .server), observer: other.reports.observer)
     opening = other.opening
     (reports.events, reports.outbox) = (other.reports.events, other.reports.outbox)
-    unsafe SSL_set_accept_state(ssl)
+    try assume(.server, configuration)
     try hear(other.reports.suspension.clientHello)
     installMessageCallback()
   }
 
-  /// Reads a handshake message as if it had just come, up to the decision on it.
+  /// Reads a ClientHello as if it had just come, up to the decision on it, which is to go on.
   private func hear(_ clientHello: [UInt8]) throws(TLSError) {
     guard let memory = unsafe BIO_new(BIO_s_mem()) else { throw .outOfMemory("BIO_new") }
     unsafe COpenSSL_BIO_set_mem_eof_return(memory, -1)

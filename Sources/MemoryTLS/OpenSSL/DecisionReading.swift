@@ -55,34 +55,40 @@ extension Connection {
     reports.suspension.withheld = []
   }
 
-  /// Runs the handshake into the refusal, and answers how it ended.
+  /// Tells the peer that it is refused, and answers how that ends the connection.
   func refusal(of decision: Decision, _ alert: Alert) -> TLSError {
-    let isServer = reports.sending == .serverToClient
-    guard case .peerCertificate(let chain) = decision else {
-      let error = diagnose(handshake(), in: .handshake, inputHasEnded: false)
-      return TLSError(
-        .refused, .peer, "handshake refused by decision\(error.told)", phase: .handshake,
-        alert: error.alert, stack: error.stack)
+    switch decision {
+    case .clientHello:
+      return .refused("ClientHello", sendInTheClear(alert))
+    case .certificate:
+      return .refused("request for a certificate", failInHandshake())
+    case .peerCertificate(let chain):
+      return .refused(chain, alert, refuseCertificates(alert))
     }
-    let told = isServer ? refuseClient(alert) : refuseServer()
-    return .refused(chain, alert, told)
   }
 
   /// A client of TLS 1.3 learns of it where its ticket would be. In TLS 1.2 nothing behind its
   /// Finished was sent, so that an alert in the clear is what it expects.
-  private func refuseClient(_ alert: Alert) -> TLSError.SeenAlert? {
+  private func refuseCertificates(_ alert: Alert) -> TLSError.SeenAlert? {
+    guard reports.sending == .serverToClient else { return failInHandshake() }
     guard version == .tls12 else {
       queueTickets(1)
-      return diagnose(handshake(), in: .handshake, inputHasEnded: false).alert
+      return failInHandshake()
     }
     reports.suspension.withheld = []
+    return sendInTheClear(alert)
+  }
+
+  private func failInHandshake() -> TLSError.SeenAlert? {
+    diagnose(handshake(), in: .handshake, inputHasEnded: false).alert
+  }
+
+  /// An alert record (RFC 8446 §6) that OpenSSL knows nothing of; it is never called again.
+  private func sendInTheClear(_ alert: Alert) -> TLSError.SeenAlert {
+    unsafe reports.outbox.append(everything(in: outer))
     reports.outbox.append([21, 3, 3, 0, 2, 2, alert.rawValue])
     reports.events.append(.alert(alert, .sent))
     return TLSError.SeenAlert(alert: alert, origin: .sent)
-  }
-
-  private func refuseServer() -> TLSError.SeenAlert? {
-    diagnose(handshake(), in: .handshake, inputHasEnded: false).alert
   }
 
   /// Puts an identity in the place of those that the context has.
@@ -92,7 +98,11 @@ extension Connection {
 }
 
 extension TLSError {
-  fileprivate var told: String { alert.map { "; the peer was told \($0.alert)" } ?? "" }
+  fileprivate static func refused(_ what: String, _ sent: SeenAlert?) -> TLSError {
+    let told = sent.map { "; the peer was told \($0.alert)" } ?? ""
+    return TLSError(
+      .refused, .peer, "\(what) refused by decision\(told)", phase: .handshake, alert: sent)
+  }
 
   fileprivate static func refused(
     _ chain: PeerChain, _ alert: Alert, _ sent: SeenAlert?

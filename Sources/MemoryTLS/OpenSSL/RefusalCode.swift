@@ -1,6 +1,13 @@
 internal import COpenSSL
 
 extension Alert {
+  /// The alert, or handshake_failure for one that OpenSSL does not know and would not send
+  /// (`tls13_alert_code`).
+  var knownToOpenSSL: Alert {
+    let isKnown = Self.registeredNames[rawValue] != nil && ![41, 121].contains(rawValue)
+    return isKnown ? self : .handshakeFailure
+  }
+
   /// The `X509_V_ERR_` number from which OpenSSL makes this alert when a certificate is refused
   /// (`ssl_x509err2alert`). It can make these; any other becomes bad_certificate.
   var refusalCode: CInt {

@@ -97,7 +97,7 @@ extension ContextHandle {
         guard case .refused(let chosen)? = unsafe reports(of: ssl)?.suspension.verdict else {
           return 0
         }
-        unsafe alert?.pointee = CInt(chosen.rawValue)
+        unsafe alert?.pointee = CInt(chosen.knownToOpenSSL.rawValue)
         return -1
       }, nil, nil, nil, nil)
   }
@@ -120,9 +120,7 @@ private func decideOnClientHello(
     unsafe alert?.pointee = SSL_AD_PROTOCOL_VERSION
     return SSL_CLIENT_HELLO_ERROR
   case .goOn: return SSL_CLIENT_HELLO_SUCCESS
-  case .refused(let chosen):
-    unsafe alert?.pointee = CInt(chosen.rawValue)
-    return SSL_CLIENT_HELLO_ERROR
+  case .refused: return SSL_CLIENT_HELLO_ERROR
   }
 }
 
