@@ -7,10 +7,13 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
+#include <openssl/store.h>
+#include <openssl/ui.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -78,8 +81,9 @@ static inline EVP_PKEY *COpenSSL_generate_EC(const char *curve) { return EVP_PKE
 static inline EVP_PKEY *COpenSSL_generate_RSA(size_t bits) { return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", bits); }
 static inline EVP_PKEY *COpenSSL_generate_ED25519(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"); }
 
-// Errors (ERR_raise is variadic)
+// Errors
 
+static const int COpenSSL_ERR_R_UNSUPPORTED = ERR_R_UNSUPPORTED;
 static inline void COpenSSL_ERR_raise(int library, int reason) { ERR_raise(library, reason); }
 static inline void COpenSSL_ERR_raise_again(int library, int reason, const char *function, const char *data) { ERR_new(); ERR_set_debug("", 0, function); ERR_set_error(library, reason, data[0] == 0 ? NULL : "%s", data); }
 

@@ -2,17 +2,34 @@
 public struct Identity: Sendable, Hashable {
   /// The leaf first, then every intermediate; sent as it is (`SSL_MODE_NO_AUTO_CHAIN`: OpenSSL adds
   /// nothing from the trust store, which would verify our own chain at every handshake).
+  ///
+  /// A PKCS #12 file and a store have no order: there the leaf is the key's, and those who vouch for
+  /// it follow.
   public var chain: Source
-  /// The leaf's private key: PKCS #8, encrypted or not, or the traditional forms of RSA and EC keys.
-  public var key: Source
-  /// What an encrypted key is opened with. Nothing ever asks at a terminal.
+  /// The leaf's private key.
+  public var key: Key
+  /// What an encrypted key or PKCS #12 file is opened with, or a token's PIN. Nothing ever asks at a
+  /// terminal.
   public var passphrase: String?
 
-  /// A chain and key, read when a ``TLSContext`` is made.
+  /// Where a private key is.
+  public enum Key: Sendable, Hashable {
+    /// To be read: PKCS #8, encrypted or not, the traditional forms of RSA and EC keys, or PKCS #12;
+    /// or whatever a store answers, whose key may stay in a token.
+    case source(Source)
+  }
+
+  /// A chain and key, read when a ``TLSContext`` is made. Where both are the same PKCS #12 file
+  /// (RFC 7292) they are read as such.
   public init(chain: Source, key: Source, passphrase: String? = nil) {
     self.chain = chain
-    self.key = key
+    self.key = .source(key)
     self.passphrase = passphrase
+  }
+
+  /// The key of a PKCS #12 file (RFC 7292) with its chain, read when a ``TLSContext`` is made.
+  public init(pkcs12: Source, passphrase: String? = nil) {
+    self.init(chain: pkcs12, key: pkcs12, passphrase: passphrase)
   }
 }
 
@@ -23,5 +40,20 @@ extension Identity: CustomStringConvertible, CustomReflectable {
   /// The same for `dump` and debuggers.
   public var customMirror: Mirror {
     Mirror(self, children: ["chain": chain.label, "key": key.label])
+  }
+}
+
+extension Identity.Key {
+  var source: Source {
+    switch self {
+    case .source(let source): source
+    }
+  }
+
+  /// What an error message calls it.
+  var label: String {
+    switch self {
+    case .source(let source): source.label
+    }
   }
 }

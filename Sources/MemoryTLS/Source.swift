@@ -4,6 +4,9 @@ public enum Source: Sendable, Hashable {
   case bytes([UInt8])
   /// A file's path; the file is read when the context is made.
   case file(String)
+  /// What an OpenSSL store calls it (`OSSL_STORE_open_ex`): `file:/path`, or `pkcs11:token=…` where
+  /// `openssl.cnf` activates a provider for that. It is opened when the context is made.
+  case store(uri: String)
 
   /// PEM text.
   public static func pem(_ text: String) -> Source { .bytes(Array(text.utf8)) }
@@ -13,6 +16,14 @@ public enum Source: Sendable, Hashable {
     switch self {
     case .bytes(let bytes): "(\(bytes.count) bytes)"
     case .file(let path): path
+    case .store(let uri): Self.withoutPIN(uri)
     }
+  }
+
+  /// A PKCS #11 URI may hold the token's PIN (`pin-value`, RFC 7512 §2.3), which no message repeats.
+  private static func withoutPIN(_ uri: String) -> String {
+    guard let start = uri.firstRange(of: "pin-value=")?.upperBound else { return uri }
+    let end = uri[start...].firstIndex { "&;?".contains($0) } ?? uri.endIndex
+    return uri[..<start] + "…" + withoutPIN(String(uri[end...]))
   }
 }

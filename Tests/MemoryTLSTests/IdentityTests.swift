@@ -88,6 +88,40 @@ import Testing
     }
   }
 
+  @Test(.needsOpenSSLTool, arguments: ["PEM", "DER"])
+  func `an encrypted PKCS #8 key of another program is opened in PEM and DER`(form: String) throws {
+    let directory = try TemporaryDirectory()
+    let plain = try directory.write(try Self.ec.privateKeyPEM(), as: "key.pem")
+    let path = directory.path + "/key"
+    func failure(_ passphrase: String?) -> TLSError? {
+      let settings = Settings().changed {
+        $0.server.identities = [
+          Identity(
+            chain: .bytes(Self.ec.certificate), key: .file(path), passphrase: passphrase)
+        ]
+      }
+      do throws(TLSError) { _ = try TLSContext(settings.server) } catch { return error }
+      return nil
+    }
+    for cipher in [["-v2", "aes-128-cbc"], ["-v1", "PBE-SHA1-3DES"], ["-scrypt"]] {
+      _ = try OpenSSLTool.run(
+        ["pkcs8", "-topk8", "-in", plain, "-outform", form, "-out", path]
+          + ["-passout", "pass:sésame"] + cipher)
+      #expect(failure("sésame") == nil, "\(cipher)")
+      #expect(failure("open")?.message == "private key \(path) has another passphrase")
+      #expect(
+        failure(nil)?.message == "private key \(path) is encrypted and has no passphrase")
+    }
+    // RC2 is in OpenSSL's legacy provider, which the program loads for this.
+    _ = try OpenSSLTool.run(
+      ["pkcs8", "-topk8", "-in", plain, "-outform", form, "-out", path]
+        + ["-passout", "pass:sésame", "-v1", "PBE-SHA1-RC2-40"]
+        + ["-provider", "legacy", "-provider", "default"])
+    let old = failure("sésame")
+    #expect(old?.code == .invalidConfiguration, "\(old as Any)")
+    #expect(old?.message.contains("needs RC2-40-CBC") == true, "\(old as Any)")
+  }
+
   @Test func `a passphrase for a key that is not encrypted does no harm`() throws {
     var identity = Self.ec.identity
     identity.passphrase = "unused"
@@ -101,7 +135,7 @@ import Testing
     let pem = try Self.ec.chainPEM
     let broken = pem.replacing("MII", with: "!!!", maxReplacements: 1)
     let cases: [(Identity, TLSError.Code, String)] = [
-      (with(key: Settings.user.identity.key), .keyMismatch, "does not belong to"),
+      (with(key: .bytes(Settings.user.privateKey)), .keyMismatch, "does not belong to"),
       (with(key: .bytes(Self.rsa.privateKey)), .keyMismatch, "CN=test"),
       (with(chain: .bytes([])), .emptyChain, "(0 bytes)"),
       (with(chain: .pem(try Self.ec.privateKeyPEM())), .emptyChain, "no certificate in"),
@@ -162,7 +196,7 @@ import Testing
   private func with(chain: Source? = nil, key: Source? = nil) -> Identity {
     var identity = Self.ec.identity
     identity.chain = chain ?? identity.chain
-    identity.key = key ?? identity.key
+    if let key { identity.key = .source(key) }
     return identity
   }
 }

@@ -11,7 +11,9 @@ enum OpenSSLTool {
   static let isWanted = path != nil || ProcessInfo.processInfo.environment["CI"] != nil
 
   /// Runs it and answers its output.
-  static func run(_ arguments: String...) throws -> String {
+  static func run(_ arguments: String...) throws -> String { try run(arguments) }
+
+  static func run(_ arguments: [String]) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(path, "openssl is not installed"))
     process.arguments = arguments
@@ -36,7 +38,7 @@ extension Trait where Self == ConditionTrait {
 }
 
 /// A directory that goes away with this value.
-final class TemporaryDirectory {
+final class TemporaryDirectory: Sendable {
   let path: String
 
   init() throws {

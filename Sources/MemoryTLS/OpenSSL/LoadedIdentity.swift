@@ -11,8 +11,7 @@ struct LoadedIdentity {
 extension Identity {
   /// Reads the chain and the key, and sees whether they belong together.
   func load() throws(TLSError) -> LoadedIdentity {
-    let chain = try chain.certificates()
-    let key = try key.privateKey(passphrase: passphrase)
+    let (chain, key) = try credentials()
     guard let leaf = chain.first else {
       throw TLSError(.emptyChain, .caller, "no certificate in \(self.chain.label)")
     }

@@ -18,7 +18,7 @@ extension Trust {
     switch self {
     case .system: Array("system".utf8)
     case .authorities(let source):
-      try Array("authorities".utf8) + source.read()
+      try Array("authorities".utf8) + source.identifyingBytes()
     case .directory(let path): Array("directory \(path)".utf8)
     case .pins(let pins):
       Array("pins".utf8)
@@ -26,6 +26,16 @@ extension Trust {
         .sorted { $0.lexicographicallyPrecedes($1) }.flatMap { $0 }
     case .decision: Array("decision".utf8)
     case .acceptAnyoneInsecurely: Array("anyone".utf8)
+    }
+  }
+}
+
+extension Source {
+  /// A store has no bytes, and its certificates may be elsewhere tomorrow.
+  fileprivate func identifyingBytes() throws(TLSError) -> [UInt8] {
+    guard case .store = self else { return try read() }
+    return try certificates().flatMap { certificate in
+      unsafe encoded { unsafe i2d_X509(certificate.pointer, $0) }
     }
   }
 }

@@ -5,9 +5,11 @@ internal import COpenSSL
 extension Source {
   /// The bytes, at most ``sizeLimit`` of them.
   func read() throws(TLSError) -> [UInt8] {
-    guard case .file(let path) = self else {
-      guard case .bytes(let bytes) = self else { return [] }
-      return bytes
+    let path: String
+    switch self {
+    case .bytes(let bytes): return bytes
+    case .file(let name): path = name
+    case .store: throw .configuration("\(label) is in a store, and has no bytes of its own")
     }
     let file = unsafe try openFile(path)
     defer { unsafe BIO_free(file) }
@@ -30,6 +32,7 @@ extension Source {
 
   /// Every certificate in it, in its order.
   func certificates() throws(TLSError) -> [X509Handle] {
+    if case .store(let uri) = self { return try Store(uri, label).certificates(passphrase: nil) }
     let bytes = try read()
     ErrorQueue.clear()
     let found = unsafe bytes.isPEM ? bytes.withBIO(pemCertificates) : derCertificates(bytes)
@@ -73,6 +76,9 @@ extension Source {
 
   /// The private key in it.
   func privateKey(passphrase: String?) throws(TLSError) -> KeyHandle {
+    if case .store(let uri) = self {
+      return try Store(uri, label).privateKey(passphrase: passphrase)
+    }
     let bytes = try read()
     ErrorQueue.clear()
     let request = PassphraseRequest(passphrase)
@@ -86,11 +92,7 @@ extension Source {
     }
     let stack = ErrorQueue.drain()
     if let key = unsafe key { return unsafe KeyHandle(owning: key) }
-    guard !request.wasAsked else {
-      let problem =
-        passphrase == nil ? "is encrypted and has no passphrase" : "has another passphrase"
-      throw TLSError(.wrongPassphrase, .caller, "private key \(label) \(problem)", stack: stack)
-    }
+    try request.check("private key \(label)", stack)
     let form = bytes.isPEM ? "is malformed" : "is neither PEM nor DER"
     throw TLSError(
       .malformedKey, .caller, "private key \(label) \(form)\(stack.reason)", stack: stack)
@@ -116,30 +118,9 @@ func openFile(_ path: String) throws(TLSError) -> OpaquePointer {
   return unsafe file
 }
 
-/// What a key's decoder asks for; the answer keeps OpenSSL from asking at the terminal.
-private final class PassphraseRequest {
-  let passphrase: [UInt8]?
-  private(set) var wasAsked = false
-
-  init(_ passphrase: String?) { self.passphrase = passphrase.map { Array($0.utf8) } }
-
-  static let answer:
-    @convention(c) (
-      UnsafeMutablePointer<CChar>?, CInt, CInt, UnsafeMutableRawPointer?
-    ) -> CInt = { buffer, size, _, argument in
-      guard let argument = unsafe argument else { return -1 }
-      let request = unsafe Unmanaged<PassphraseRequest>.fromOpaque(argument).takeUnretainedValue()
-      request.wasAsked = true
-      guard let passphrase = request.passphrase, passphrase.count <= Int(size) else { return -1 }
-      unsafe UnsafeMutableRawPointer(buffer)?.copyMemory(
-        from: passphrase, byteCount: passphrase.count)
-      return CInt(passphrase.count)
-    }
-}
-
 extension [UInt8] {
   /// Whether a PEM header stands in it.
-  fileprivate var isPEM: Bool {
+  var isPEM: Bool {
     let header = Array("-----BEGIN ".utf8)
     return indices.contains { self[$0] == header[0] && self[$0...].starts(with: header) }
   }
