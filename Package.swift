@@ -34,7 +34,8 @@ let package = Package(
       name: "COpenSSL",
       pkgConfig: "openssl",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
-    .target(name: "MemoryTLS", dependencies: ["COpenSSL"], swiftSettings: strict),
+    .target(name: "CProviders", dependencies: ["COpenSSL"]),
+    .target(name: "MemoryTLS", dependencies: ["COpenSSL", "CProviders"], swiftSettings: strict),
     .target(
       name: "MemoryTLSTransport", dependencies: ["MemoryTLS", system], swiftSettings: strict),
     .target(name: "MemoryTLSFlights", dependencies: ["MemoryTLS"], swiftSettings: strict),

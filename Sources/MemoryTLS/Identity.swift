@@ -17,6 +17,8 @@ public struct Identity: Sendable, Hashable {
     /// To be read: PKCS #8, encrypted or not, the traditional forms of RSA and EC keys, or PKCS #12;
     /// or whatever a store answers, whose key may stay in a token.
     case source(Source)
+    /// Elsewhere: a closure signs.
+    case signer(Signer)
   }
 
   /// A chain and key, read when a ``TLSContext`` is made. Where both are the same PKCS #12 file
@@ -31,6 +33,12 @@ public struct Identity: Sendable, Hashable {
   public init(pkcs12: Source, passphrase: String? = nil) {
     self.init(chain: pkcs12, key: pkcs12, passphrase: passphrase)
   }
+
+  /// A chain, read when a ``TLSContext`` is made, and what signs for its leaf.
+  public init(chain: Source, signer: Signer) {
+    self.chain = chain
+    key = .signer(signer)
+  }
 }
 
 extension Identity: CustomStringConvertible, CustomReflectable {
@@ -44,16 +52,11 @@ extension Identity: CustomStringConvertible, CustomReflectable {
 }
 
 extension Identity.Key {
-  var source: Source {
-    switch self {
-    case .source(let source): source
-    }
-  }
-
   /// What an error message calls it.
   var label: String {
     switch self {
     case .source(let source): source.label
+    case .signer: "(a signer)"
     }
   }
 }

@@ -129,6 +129,8 @@ extension TLSError {
     case verificationFailed
     /// The caller decided against going on (``TLSEngine/refuse(_:)``).
     case refused
+    /// A ``Signer`` threw, or what it made is no signature by its certificate's key.
+    case signingFailed
     /// The peer broke the protocol, or nothing in common was found.
     case protocolFailure
     /// OpenSSL failed for reasons of its own.

@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import CProviders
 
 /// What the C callbacks of one connection write, and all they can reach.
 ///
@@ -17,6 +18,8 @@ final class CallbackReports {
   var suspension: Suspension
   /// Set while a closure of the caller runs inside a call: the engine must not be called from it.
   var isLent = false
+  /// Why a signer made no signature.
+  var signingFailure: String?
 
   let ssl: OpaquePointer
   let outer: OpaquePointer
@@ -38,6 +41,25 @@ final class CallbackReports {
     isLent = true
     ErrorQueue.setAside(while: body)
     isLent = false
+  }
+}
+
+// MARK: - Whose call is running
+
+extension CallbackReports {
+  /// The reports of the engine in one of whose calls this thread is; a signing key belongs to a
+  /// context, and is not told.
+  static var running: CallbackReports? {
+    guard let current = unsafe CProviders_current() else { return nil }
+    return unsafe Unmanaged.fromOpaque(current).takeUnretainedValue()
+  }
+
+  /// Runs one call. A closure inside it may run a call of another engine.
+  func running(_ call: () -> CInt) -> CInt {
+    let outer = unsafe CProviders_current()
+    unsafe CProviders_set_current(Unmanaged.passUnretained(self).toOpaque())
+    defer { unsafe CProviders_set_current(outer) }
+    return call()
   }
 }
 

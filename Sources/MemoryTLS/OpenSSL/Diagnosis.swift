@@ -31,6 +31,9 @@ extension Connection {
         code, fault, message, phase: phase, alert: alert,
         verification: code == .verificationFailed ? reports.verification : nil, stack: stack)
     }
+    if let reason = reports.signingFailure {
+      return error(.signingFailed, .environment, "the private key did not sign: \(reason)")
+    }
     if inputHasEnded, stack.has(SSL_R_UNEXPECTED_EOF_WHILE_READING) {
       return error(.truncated, .peer, "input ended without close_notify \(phase.when)")
     }

@@ -5,7 +5,7 @@ internal import COpenSSL
 extension Identity {
   /// The chain, the leaf first, and a key that OpenSSL can sign with.
   func credentials() throws(TLSError) -> (chain: [X509Handle], key: KeyHandle) {
-    let source = key.source
+    guard case .source(let source) = key else { return try signingCredentials() }
     if source == chain, let found = try PKCS12(source) {
       return try found.credentials(passphrase: passphrase)
     }
@@ -14,6 +14,14 @@ extension Identity {
     let found = try Store(uri, chain.label).certificates(passphrase: passphrase)
     // Where none is the key's, the check that follows says so.
     return (found.chain(of: key) ?? found, key)
+  }
+
+  private func signingCredentials() throws(TLSError) -> (chain: [X509Handle], key: KeyHandle) {
+    let certificates = try chain.certificates()
+    guard case .signer(let signer) = key, let leaf = certificates.first else {
+      throw TLSError(.emptyChain, .caller, "no certificate in \(chain.label)")
+    }
+    return (certificates, try signer.key(for: leaf))
   }
 }
 

@@ -26,7 +26,7 @@ extension Connection {
     var unread = unreadCiphertext
     while true {
       ErrorQueue.clear()
-      let result = unsafe call(ssl)
+      let result = reports.running { unsafe call(ssl) }
       let outcome = judge(unsafe SSL_get_error(ssl, result), ErrorQueue.drain())
       guard outcome == .wantRead else { return outcome }
       unsafe wantedCiphertext = BIO_ctrl_get_read_request(outer)
