@@ -48,6 +48,10 @@ static const uint64_t COpenSSL_SSL_OP_PRIORITIZE_CHACHA = SSL_OP_PRIORITIZE_CHAC
 
 static const long COpenSSL_SSL_MODES = SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_AUTO_RETRY | SSL_MODE_NO_AUTO_CHAIN;
 
+// Keys of tickets
+
+static inline int COpenSSL_EVP_MAC_init_sha256(EVP_MAC_CTX *mac, const unsigned char *key, size_t count) { OSSL_PARAM digest[] = {OSSL_PARAM_construct_utf8_string("digest", (char *)"SHA256", 0), OSSL_PARAM_construct_end()}; return EVP_MAC_init(mac, key, count, digest); }
+
 // SSL
 
 static inline int COpenSSL_SSL_set_tlsext_host_name(SSL *ssl, const char *name) { return (int)SSL_set_tlsext_host_name(ssl, name); }

@@ -2,6 +2,9 @@
 public enum Event: Sendable, Hashable {
   /// An alert was sent or received; close_notify and warnings too. Source: `SSL_set_info_callback`.
   case alert(Alert, AlertOrigin)
+  /// A client got what resumes this connection; only with ``TLSConfiguration/sessionDelivery``. At most
+  /// ``TLSSession/sizeLimit`` bytes. Source: `SSL_CTX_sess_set_new_cb`.
+  case session(TLSSession)
   /// The queue was full and this many events are missing here.
   case dropped(Int)
 }

@@ -24,6 +24,16 @@ public struct TLSConfiguration: Sendable, Hashable {
   public var applicationProtocols: [String] = []
   /// Whether and when a server gives out tickets.
   public var tickets: Tickets = .withFirstWrite(1)
+  /// Where a server keeps what its tickets stand for.
+  public var ticketFormat: TicketFormat = .automatic
+  /// What a server's stateless tickets are sealed with; nil for keys of the context's own, which live
+  /// as long as it.
+  public var ticketKeys: TicketKeys?
+  /// Where a client's sessions are kept and found again, and what a server's stateful tickets stand
+  /// for; nil for nowhere.
+  public var sessionStore: SessionStore?
+  /// Whether a client's engines tell of the sessions they get.
+  public var sessionDelivery: SessionDelivery = .none
   /// Where a handshake waits for the caller to decide; nowhere.
   public var decisions: DecisionPoints = []
   /// The bytes of ciphertext an engine holds for each direction: 512 or more.

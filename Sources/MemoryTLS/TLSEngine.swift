@@ -39,13 +39,19 @@ public final class TLSEngine {
   /// - Parameters:
   ///   - context: Its settings; kept alive by the engine.
   ///   - role: Which end it is and, for a client, whom it expects.
+  ///   - session: For a client, what to resume; see ``TLSSession`` for when it is not. Nil for what
+  ///     the ``TLSConfiguration/sessionStore`` has, if there is one.
   ///   - observer: Sees every handshake message and alert; costs nothing when absent.
   /// - Throws: `.invalidServerIdentity` or `.invalidConfiguration` for a role that this context
   ///   cannot play.
   public init(
-    _ context: TLSContext, as role: Role, observing observer: MessageObserver? = nil
+    _ context: TLSContext, as role: Role, resuming session: TLSSession? = nil,
+    observing observer: MessageObserver? = nil
   ) throws(TLSError) {
     try context.configuration.check(role)
+    guard role != .server || session == nil else {
+      throw .configuration("a server does not choose what is resumed")
+    }
     self.context = context
     self.role = role
     ticketsAwaitVerdict = context.configuration.ticketsAwaitVerdict
@@ -53,6 +59,8 @@ public final class TLSEngine {
       context.handle, capacity: context.configuration.ringCapacity, sending: role.sending,
       deciding: context.configuration.decisions(of: role), observer: observer)
     try connection.assume(role, context.configuration)
+    try connection.assumeSessions(
+      of: context.handle, context.configuration, as: role, resuming: session)
   }
 
   /// Moves the handshake as far as it goes (`SSL_do_handshake`).
@@ -153,6 +161,7 @@ extension TLSEngine {
 
   /// Turns an outcome into what it needs (nil: nothing), or latches it as the end.
   private func resolve(_ outcome: Outcome) throws(TLSError) -> Need? {
+    connection.keepSessions()
     switch outcome {
     case .success:
       return nil
@@ -180,6 +189,7 @@ extension TLSEngine {
     connection.reports.suspension.isOver = true
     recordOverhead = connection.recordOverhead
     connection.reports.writesOnlyAlertsUnasked = connection.version == .tls12
+    connection.noteRenewedSession()
     if role == .server, case .withFirstWrite(let count) = context.configuration.tickets,
       connection.version == .tls13
     {
@@ -195,6 +205,9 @@ extension TLSEngine {
     return try finishHandshakeMessages()
   }
 
+  /// Whether tickets are to be had at all.
+  var mayIssueTickets: Bool { context.configuration.tickets.areSent }
+
   private func queueOwedTickets() {
     connection.queueTickets(ticketsOwed)
     ticketsOwed = 0
@@ -202,7 +215,7 @@ extension TLSEngine {
 
   /// Finishes a message of the handshake protocol that is half sent or half received: until then
   /// OpenSSL neither writes data nor closes.
-  private func finishHandshakeMessages() throws(TLSError) -> Need? {
+  func finishHandshakeMessages() throws(TLSError) -> Need? {
     connection.isInHandshake ? try resolve(connection.handshake()) : nil
   }
 

@@ -85,6 +85,8 @@ extension TLSError {
     case malformedKey
     /// A key is encrypted and its passphrase is missing or wrong.
     case wrongPassphrase
+    /// Bytes that are no session.
+    case malformedSession
     /// A private key that is not the certificate's.
     case keyMismatch
     /// A chain without any certificate.

@@ -16,6 +16,10 @@ final class CallbackReports {
   var verification: TLSError.VerificationFailure?
   /// What the caller decides.
   var suspension: Suspension
+  /// Set from when a server makes a ticket on demand until all of it is written.
+  var isIssuingTicket = false
+  /// What is done with sessions.
+  var sessions: SessionReports?
   /// Set while a closure of the caller runs inside a call: the engine must not be called from it.
   var isLent = false
   /// Why a signer made no signature.

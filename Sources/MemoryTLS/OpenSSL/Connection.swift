@@ -61,6 +61,7 @@ extension Connection {
     opening = other.opening
     (reports.events, reports.outbox) = (other.reports.events, other.reports.outbox)
     try assume(.server, configuration)
+    try assumeSessions(of: context, configuration, as: .server, resuming: nil)
     try hear(other.reports.suspension.clientHello)
     installMessageCallback()
   }

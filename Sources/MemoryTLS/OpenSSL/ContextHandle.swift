@@ -7,6 +7,11 @@ final class ContextHandle: @unchecked Sendable {
   let pointer: OpaquePointer
   private let protocols: ProtocolList
   private let verifier: Verifier
+  let ticketKeys: TicketKeys?
+  /// Where servers keep sessions.
+  let sessionStore: SessionStore?
+  /// What the sessions of clients are bound to.
+  let clientPolicy: [UInt8]
 
   init(_ configuration: TLSConfiguration) throws(TLSError) {
     ErrorQueue.clear()
@@ -14,6 +19,9 @@ final class ContextHandle: @unchecked Sendable {
     // The pointer last: `deinit` runs, and frees it, only if everything has been set.
     protocols = try ProtocolList(configuration.applicationProtocols)
     verifier = try Verifier(configuration)
+    clientPolicy = try configuration.clientPolicy()
+    ticketKeys = configuration.ticketKeys
+    sessionStore = configuration.keepsServerSessions ? configuration.serverStore : nil
     guard let pointer = unsafe SSL_CTX_new(TLS_method()) else { throw .outOfMemory("SSL_CTX_new") }
     unsafe self.pointer = pointer
     try apply(configuration)
@@ -29,6 +37,8 @@ final class ContextHandle: @unchecked Sendable {
     try applySignatureSchemes(configuration.signatureSchemes)
     try applyRecordSize(configuration.largestRecord)
     try applyTickets(of: configuration)
+    applySessions(configuration)
+    applyTicketKeys()
     try applyIdentities(configuration.identities)
     try applyTrust(configuration.trust)
     try applySessionContext(of: configuration)

@@ -82,10 +82,13 @@ extension ContextHandle {
 
   func applyTickets(of configuration: TLSConfiguration) throws(TLSError) {
     let tickets = configuration.tickets
+    guard configuration.ticketFormat != .stateful || configuration.ticketKeys == nil else {
+      throw .configuration("stateful tickets have no use for ticket keys")
+    }
     guard 0...16 ~= tickets.count else {
       throw .configuration("\(tickets.count) tickets are not within 0...16")
     }
-    if tickets.count == 0 { unsafe SSL_CTX_set_options(pointer, COpenSSL_SSL_OP_NO_TICKET) }
+    if !tickets.areSent { unsafe SSL_CTX_set_options(pointer, COpenSSL_SSL_OP_NO_TICKET) }
     var atOnce = tickets.count
     if case .withFirstWrite = tickets { atOnce = 0 }
     if configuration.ticketsAwaitVerdict { atOnce = 0 }

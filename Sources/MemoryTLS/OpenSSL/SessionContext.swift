@@ -14,7 +14,7 @@ extension ContextHandle {
 extension Trust {
   /// What tells one trust from another, the same in every process: what stands in a file, not
   /// where it is.
-  fileprivate func identifyingBytes() throws(TLSError) -> [UInt8] {
+  func identifyingBytes() throws(TLSError) -> [UInt8] {
     switch self {
     case .system: Array("system".utf8)
     case .authorities(let source):

@@ -1,0 +1,35 @@
+internal import COpenSSL
+
+// What a client's session is bound to, because resuming it verifies nothing again.
+//
+// The digest is the session id context of the connection: OpenSSL writes it into the session, and
+// refuses by itself to go on with one that has another.
+
+extension TLSConfiguration {
+  /// Whom a client believes and as whom it speaks: 32 bytes, the same in every process. What hooks and
+  /// callers decide cannot be told apart, only that they do.
+  func clientPolicy() throws(TLSError) -> [UInt8] {
+    let deciding = "\(decisions.rawValue & 6) \(verification.hook != nil) "
+    var bytes = Array(deciding.utf8) + (try trust.identifyingBytes())
+    for identity in identities {
+      for leaf in try identity.chain.certificates().prefix(1) {
+        bytes += unsafe fingerprint(of: leaf.pointer)
+      }
+    }
+    return sha256(of: bytes)
+  }
+}
+
+extension ServerIdentity {
+  /// What a session is bound to that a client makes while it expects this one.
+  func binding(under policy: [UInt8]) -> [UInt8] {
+    let text =
+      switch self {
+      case .name(let name): "name \(name.lowercased())"
+      case .address(let address): "address \(address)"
+      case .pinned(let name): "pinned \(name ?? "")"
+      case .unchecked(let name): "unchecked \(name ?? "")"
+      }
+    return sha256(of: policy + Array(text.utf8))
+  }
+}

@@ -1,0 +1,155 @@
+internal import COpenSSL
+
+// Sessions on their way between OpenSSL, which keeps none itself, and engines and stores.
+
+/// What one connection does with sessions.
+struct SessionReports {
+  let store: SessionStore?
+  let ticketKeys: TicketKeys?
+  let delivery: SessionDelivery
+  /// On a client, the name that is sent, and what its sessions are bound to.
+  var serverName: String?
+  var binding: [UInt8] = []
+  /// On a client, what was offered.
+  var offered: SessionHandle?
+  /// On a server, sessions whose tickets were made and that nobody can resume yet. They wait here for
+  /// ``Connection/keepSessions()``.
+  var pending: [SessionHandle] = []
+}
+
+extension ContextHandle {
+  /// Has new sessions told of where somebody wants them; OpenSSL's own cache stays empty.
+  func applySessions(_ configuration: TLSConfiguration) {
+    var mode = SSL_SESS_CACHE_NO_INTERNAL
+    if configuration.wantsClientSessions { mode |= SSL_SESS_CACHE_CLIENT }
+    if sessionStore != nil { mode |= SSL_SESS_CACHE_SERVER }
+    guard mode != SSL_SESS_CACHE_NO_INTERNAL else { return }
+    unsafe COpenSSL_SSL_CTX_set_session_cache_mode(pointer, CLong(mode))
+    unsafe SSL_CTX_sess_set_new_cb(pointer) { ssl, session in
+      unsafe noteNew(session, of: ssl)
+      return 0
+    }
+    guard let store = sessionStore else { return }
+    unsafe SSL_CTX_set_ex_data(pointer, 0, Unmanaged.passUnretained(store).toOpaque())
+    unsafe SSL_CTX_sess_set_get_cb(pointer) { ssl, identifier, count, mustCopy in
+      unsafe mustCopy?.pointee = 0
+      return unsafe find(identifier, count, for: ssl)
+    }
+    unsafe SSL_CTX_sess_set_remove_cb(pointer) { context, session in
+      unsafe forget(session, of: context)
+    }
+  }
+}
+
+extension TLSConfiguration {
+  /// Whether clients do anything with the sessions they get.
+  var wantsClientSessions: Bool { sessionDelivery == .events || sessionStore != nil }
+
+  /// Where servers keep their sessions.
+  var serverStore: SessionStore { sessionStore ?? SessionStore() }
+
+  /// Whether servers give out stateful tickets.
+  var keepsServerSessions: Bool {
+    guard tickets.areSent else { return false }
+    switch ticketFormat {
+    case .stateless: return false
+    case .stateful: return true
+    case .automatic:
+      return ticketKeys == nil && (sessionStore != nil || clientCertificates != .none)
+    }
+  }
+}
+
+/// `SSL_CTX_sess_set_new_cb`: a session can be resumed from now on.
+private func noteNew(_ session: OpaquePointer?, of ssl: OpaquePointer?) {
+  guard let session = unsafe session, let reports = unsafe reports(of: ssl),
+    let copy = unsafe SessionHandle(copying: session)
+  else { return }
+  if unsafe SSL_is_server(ssl) != 0 {
+    reports.sessions?.pending.append(copy)
+  } else {
+    reports.deliver(copy)
+  }
+}
+
+/// `SSL_CTX_sess_set_get_cb`: a client names a session. The answer is OpenSSL's to free.
+private func find(
+  _ identifier: UnsafePointer<UInt8>?, _ count: CInt, for ssl: OpaquePointer?
+) -> OpaquePointer? {
+  guard let store = unsafe reports(of: ssl)?.sessions?.store else { return nil }
+  let identifier = unsafe Array(UnsafeBufferPointer(start: identifier, count: max(0, Int(count))))
+  guard let session = store.session(identifier) else { return nil }
+  return unsafe SSL_SESSION_dup(session.pointer)
+}
+
+/// `SSL_CTX_sess_set_remove_cb`: a session's connection failed (RFC 5246 §7.2.2), or was given up
+/// without a close_notify.
+private func forget(_ session: OpaquePointer?, of context: OpaquePointer?) {
+  guard let session = unsafe session, let context = unsafe context,
+    let pointer = unsafe SSL_CTX_get_ex_data(context, 0)
+  else { return }
+  let store = unsafe Unmanaged<SessionStore>.fromOpaque(pointer).takeUnretainedValue()
+  var count: CUnsignedInt = 0
+  let start = unsafe SSL_SESSION_get_id(session, &count)
+  unsafe store.remove(Array(UnsafeBufferPointer(start: start, count: Int(count))))
+}
+
+extension CallbackReports {
+  /// A client got a session: it is told of, and kept. It names its server, whether or not that
+  /// confirmed the name.
+  fileprivate func deliver(_ session: SessionHandle) {
+    guard let sessions else { return }
+    if let name = sessions.serverName { unsafe SSL_SESSION_set1_hostname(session.pointer, name) }
+    guard let value = TLSSession(session) else { return }
+    if sessions.delivery == .events { events.append(.session(value)) }
+    sessions.store?.insert(value)
+  }
+}
+
+extension Connection {
+  /// Readies a connection for sessions, and offers one if it is a client's that may be resumed.
+  func assumeSessions(
+    of handle: ContextHandle, _ configuration: TLSConfiguration, as role: Role,
+    resuming session: TLSSession?
+  ) throws(TLSError) {
+    let store = role == .server ? handle.sessionStore : configuration.sessionStore
+    reports.sessions = SessionReports(
+      store: store, ticketKeys: handle.ticketKeys, delivery: configuration.sessionDelivery)
+    guard case .client(let identity) = role else {
+      // Of the connection, because a client of this context must go on asking for tickets.
+      if store != nil { unsafe SSL_set_options(ssl, COpenSSL_SSL_OP_NO_TICKET) }
+      return
+    }
+    let binding = identity.binding(under: handle.clientPolicy)
+    reports.sessions?.serverName = try identity.serverName.map(ServerName.checked)
+    reports.sessions?.binding = binding
+    unsafe SSL_set_session_id_context(ssl, binding, CUnsignedInt(binding.count))
+    guard session != nil || store != nil else { return }
+    let now = secondsSince1970()
+    guard let session = session ?? store?.take(boundTo: binding, at: now),
+      session.binding == binding, session.isAlive(at: now)
+    else { return }
+    let offered = try SessionHandle(der: session.bytes)
+    unsafe SSL_set_session(ssl, offered.pointer)
+    reports.sessions?.offered = offered
+  }
+
+  /// Puts a server's new sessions where clients can resume them. To be called once the client is
+  /// accepted, and before its ticket is shown to anybody.
+  func keepSessions() {
+    guard let pending = reports.sessions?.pending, !pending.isEmpty,
+      !reports.suspension.awaitsVerdict
+    else { return }
+    reports.sessions?.pending = []
+    for session in pending { reports.sessions?.store?.insert(session) }
+  }
+
+  /// Tells of a ticket that came with a resumption in TLS 1.2, which OpenSSL does not.
+  func noteRenewedSession() {
+    guard let offered = reports.sessions?.offered, version == .tls12,
+      unsafe SSL_session_reused(ssl) == 1, let session = unsafe SSL_get_session(ssl),
+      unsafe session != offered.pointer, let copy = unsafe SessionHandle(copying: session)
+    else { return }
+    reports.deliver(copy)
+  }
+}

@@ -1,0 +1,117 @@
+internal import COpenSSL
+
+/// Owns one reference to an `SSL_SESSION`.
+///
+/// Nobody changes one that is in a ``SessionStore``, so threads may copy it at the same time.
+@safe
+final class SessionHandle: @unchecked Sendable {
+  let pointer: OpaquePointer
+
+  init(owning pointer: OpaquePointer) { unsafe self.pointer = pointer }
+
+  /// A copy that nobody else has (`SSL_SESSION_dup`); certificates are shared, not parsed again.
+  init?(copying other: OpaquePointer) {
+    guard let pointer = unsafe SSL_SESSION_dup(other) else { return nil }
+    unsafe self.pointer = pointer
+  }
+
+  /// Reads one and nothing behind it (`d2i_SSL_SESSION`).
+  init(der bytes: [UInt8]) throws(TLSError) {
+    ErrorQueue.clear()
+    var read = 0
+    let pointer = unsafe bytes.withUnsafeBufferPointer { buffer in
+      var position = buffer.baseAddress
+      let pointer = unsafe d2i_SSL_SESSION(nil, &position, buffer.count)
+      if let start = buffer.baseAddress, let end = unsafe position {
+        read = unsafe end - start
+      }
+      return unsafe pointer
+    }
+    let stack = ErrorQueue.drain()
+    guard let pointer = unsafe pointer else {
+      throw .malformedSession("cannot be read\(stack.reason)", stack)
+    }
+    unsafe self.pointer = pointer
+    guard read == bytes.count else {
+      throw .malformedSession("has \(bytes.count - read) bytes behind it")
+    }
+  }
+
+  deinit { unsafe SSL_SESSION_free(pointer) }
+}
+
+extension SessionHandle {
+  /// By which a server finds it: 32 bytes.
+  var identifier: [UInt8] {
+    var count: CUnsignedInt = 0
+    let start = unsafe SSL_SESSION_get_id(pointer, &count)
+    return unsafe Array(UnsafeBufferPointer(start: start, count: Int(count)))
+  }
+
+  var version: ProtocolVersion {
+    unsafe ProtocolVersion(
+      rawValue: UInt16(truncatingIfNeeded: SSL_SESSION_get_protocol_version(pointer)))
+  }
+
+  fileprivate var binding: [UInt8] {
+    var count: CUnsignedInt = 0
+    let start = unsafe SSL_SESSION_get0_id_context(pointer, &count)
+    return unsafe Array(UnsafeBufferPointer(start: start, count: Int(count)))
+  }
+
+  fileprivate var applicationProtocol: String? {
+    var start: UnsafePointer<UInt8>?
+    var count = 0
+    unsafe SSL_SESSION_get0_alpn_selected(pointer, &start, &count)
+    guard count > 0 else { return nil }
+    return unsafe String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+  }
+
+  /// What the server said; where it said nothing, what OpenSSL assumes.
+  fileprivate var lifetime: Int64 {
+    let hint = unsafe Int64(clamping: SSL_SESSION_get_ticket_lifetime_hint(pointer))
+    let seconds = hint > 0 ? hint : unsafe Int64(SSL_SESSION_get_timeout(pointer))
+    return min(max(0, seconds), 604_800)
+  }
+
+  fileprivate var cipherSuite: CipherSuite? {
+    let cipher = unsafe SSL_SESSION_get0_cipher(pointer)
+    return unsafe cipher.map {
+      unsafe CipherSuite(rawValue: SSL_CIPHER_get_protocol_id($0))
+    }
+  }
+}
+
+extension TLSSession {
+  /// Copies a session out; nil if it cannot be resumed.
+  init?(_ handle: SessionHandle) {
+    let version = handle.version
+    guard let cipherSuite = handle.cipherSuite, cipherSuite.isTLS13 == (version == .tls13) else {
+      return nil
+    }
+    let bytes = unsafe encoded { unsafe i2d_SSL_SESSION(handle.pointer, $0) }
+    guard 1...Self.sizeLimit ~= bytes.count else { return nil }
+    unsafe self.init(
+      bytes: bytes, version: version, cipherSuite: cipherSuite,
+      serverName: SSL_SESSION_get0_hostname(handle.pointer).map { unsafe String(cString: $0) },
+      applicationProtocol: handle.applicationProtocol, ticketLifetime: handle.lifetime,
+      issuedAt: Int64(SSL_SESSION_get_time(handle.pointer)),
+      largestEarlyData: Int(SSL_SESSION_get_max_early_data(handle.pointer)),
+      binding: handle.binding)
+  }
+}
+
+/// The time as OpenSSL takes it for the ages of sessions, in seconds since 1970.
+func secondsSince1970() -> Int64 {
+  guard let pointer = unsafe SSL_SESSION_new() else { return 0 }
+  let fresh = unsafe SessionHandle(owning: pointer)
+  return unsafe Int64(SSL_SESSION_get_time(fresh.pointer))
+}
+
+extension TLSError {
+  static func malformedSession(
+    _ problem: String, _ stack: [OpenSSLError] = []
+  ) -> TLSError {
+    TLSError(.malformedSession, .caller, "session \(problem)", stack: stack)
+  }
+}
