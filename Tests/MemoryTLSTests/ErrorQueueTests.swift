@@ -147,6 +147,7 @@ private struct Call: Sendable {
     Call(name: "wantedCiphertext") { $0.wantedCiphertext },
     Call(name: "description") { $0.description.isEmpty },
     Call(name: "updateKeys") { try $0.updateKeys() },
+    Call(name: "issueTicket") { try $0.issueTicket() },
   ]
 }
 

@@ -161,6 +161,7 @@ func expectLatched(
     { _ = try $0.push([1]) },
     { _ = try $0.close() },
     { _ = try $0.updateKeys() },
+    { _ = try $0.issueTicket() },
   ]
   for call in calls {
     #expect(throws: error, sourceLocation: sourceLocation) { try call(engine) }
