@@ -5,6 +5,9 @@ public enum Event: Sendable, Hashable {
   /// A client got what resumes this connection; only with ``TLSConfiguration/sessionDelivery``. At most
   /// ``TLSSession/sizeLimit`` bytes. Source: `SSL_CTX_sess_set_new_cb`.
   case session(TLSSession)
+  /// Secrets of the connection as a line of a key log, without its end (RFC 9850): only with
+  /// ``TLSConfiguration/logsSecrets``, and before all other events that wait.
+  case keyLog(String)
   /// The queue was full and this many events are missing here.
   case dropped(Int)
 }
@@ -18,9 +21,14 @@ public enum AlertOrigin: Sendable, Hashable {
 }
 
 /// Events that wait to be read: at most ``capacity``, because a peer can cause them.
+///
+/// Lines of the key log wait apart, so that no alert of a peer can take the place of one.
 struct EventQueue {
   static let capacity = 32
+  /// The lines of two handshakes: at most 7 of TLS 1.3, 2 of TLS 1.2 with each renegotiation.
+  static let lineCapacity = 16
 
+  private var lines: [String] = []
   private var waiting: [Event] = []
   private var dropped = 0
 
@@ -32,7 +40,16 @@ struct EventQueue {
     waiting.append(event)
   }
 
+  mutating func append(keyLog line: String) {
+    guard lines.count < Self.lineCapacity else {
+      dropped += 1
+      return
+    }
+    lines.append(line)
+  }
+
   mutating func next() -> Event? {
+    guard lines.isEmpty else { return .keyLog(lines.removeFirst()) }
     guard waiting.isEmpty else { return waiting.removeFirst() }
     guard dropped > 0 else { return nil }
     defer { dropped = 0 }

@@ -8,6 +8,11 @@ public struct ProtocolMessage: Sendable, Hashable {
   /// The message with its header (handshake: type and 3 bytes of length; alert: 2 bytes).
   public let bytes: [UInt8]
 
+  /// What kind of handshake message it is; nil for alerts and change_cipher_spec.
+  public var handshakeType: HandshakeType? {
+    contentType == .handshake ? bytes.first.map(HandshakeType.init(rawValue:)) : nil
+  }
+
   /// A short name: the handshake type, or the content type.
   public var name: String {
     guard contentType == .handshake, let first = bytes.first else { return "\(contentType)" }

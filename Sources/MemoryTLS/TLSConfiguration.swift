@@ -36,6 +36,8 @@ public struct TLSConfiguration: Sendable, Hashable {
   public var sessionDelivery: SessionDelivery = .none
   /// Where a handshake waits for the caller to decide; nowhere.
   public var decisions: DecisionPoints = []
+  /// Whether engines tell the secrets that decrypt their traffic.
+  public var logsSecrets: SecretLogging = .never
   /// The bytes of ciphertext an engine holds for each direction: 512 or more.
   ///
   /// OpenSSL's own default, 17 KiB, holds one record of the largest size. Less saves memory and

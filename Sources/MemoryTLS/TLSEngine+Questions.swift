@@ -6,7 +6,7 @@ extension TLSEngine {
     phase == .handshake ? nil : connection.negotiated(as: role)
   }
 
-  /// Takes the oldest event; at most 32 wait.
+  /// Takes the oldest event; at most 32 wait, and 16 lines of the key log.
   public func nextEvent() -> Event? { connection.reports.events.next() }
 }
 

@@ -43,6 +43,7 @@ final class ContextHandle: @unchecked Sendable {
     try applyTrust(configuration.trust)
     try applySessionContext(of: configuration)
     applyDecisions(configuration.decisions)
+    applySecretLogging(configuration.logsSecrets)
     protocols.install(in: self)
     verifier.install(in: self)
   }
