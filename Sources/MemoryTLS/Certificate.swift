@@ -12,10 +12,33 @@ public struct Certificate: Sendable, Hashable {
   public let notBefore: Int64
   /// The last second of its validity; a malformed certificate may have it before the first.
   public let notAfter: Int64
+  /// The serial number's magnitude, the most significant byte first and without leading zeros; as a
+  /// rule up to 20 bytes (RFC 5280 §4.1.2.2).
+  public let serialNumber: [UInt8]
+  /// What kind of key it is about.
+  public let keyType: KeyType
+  /// What its issuer signed it with, in OpenSSL's words, such as `ecdsa-with-SHA256`.
+  public let signatureAlgorithm: String
   /// The SHA-256 of the DER: 32 bytes.
   public let fingerprint: [UInt8]
   /// The SHA-256 of the SubjectPublicKeyInfo: 32 bytes.
   public let publicKeyFingerprint: [UInt8]
+
+  /// The kind of a certificate's public key.
+  public enum KeyType: Sendable, Hashable {
+    /// RSA, its modulus of so many bits.
+    case rsa(bits: Int)
+    /// RSA for PSS signatures alone.
+    case rsaPSS(bits: Int)
+    /// An elliptic curve that TLS has a number for.
+    case ec(NamedGroup)
+    /// Ed25519.
+    case ed25519
+    /// Ed448.
+    case ed448
+    /// Another, in OpenSSL's words; empty for one that OpenSSL cannot read.
+    case other(String)
+  }
 
   /// Whom a certificate is good for (RFC 5280 §4.2.1.6).
   public enum Name: Sendable, Hashable, CustomStringConvertible {

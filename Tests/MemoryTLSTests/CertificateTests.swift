@@ -1,3 +1,4 @@
+import Foundation
 import MemoryTLS
 import MemoryTLSTesting
 import Testing
@@ -64,6 +65,60 @@ import Testing
     _ = try OpenSSLTool.run("pkey", "-pubin", "-in", keyFile, "-outform", "DER", "-out", keyDER)
     let digest = try OpenSSLTool.run("dgst", "-sha256", "-r", keyDER)
     #expect(digest.hasPrefix(hexadecimal(certificate.publicKeyFingerprint)))
+  }
+
+  @Test(
+    .needsOpenSSLTool,
+    arguments: [
+      (
+        "rsa_keygen_bits:3072", "RSA", Certificate.KeyType.rsa(bits: 3072),
+        "sha256WithRSAEncryption"
+      ),
+      ("rsa_keygen_bits:1024", "RSA-PSS", .rsaPSS(bits: 1024), "rsassaPss"),
+      ("ec_paramgen_curve:P-256", "EC", .ec(.secp256r1), "ecdsa-with-SHA256"),
+      ("ec_paramgen_curve:P-384", "EC", .ec(.secp384r1), "ecdsa-with-SHA256"),
+      ("ec_paramgen_curve:P-521", "EC", .ec(.secp521r1), "ecdsa-with-SHA256"),
+      ("ec_paramgen_curve:secp256k1", "EC", .other("secp256k1"), "ecdsa-with-SHA256"),
+      ("", "ED25519", .ed25519, "ED25519"), ("", "ED448", .ed448, "ED448"),
+    ])
+  func `keys, signatures and serial numbers`(
+    option: String, algorithm: String, type: Certificate.KeyType, signature: String
+  ) throws {
+    let directory = try TemporaryDirectory()
+    let (key, file) = (directory.path + "/key.pem", directory.path + "/certificate.der")
+    let options = option.isEmpty ? [] : ["-pkeyopt", option]
+    _ = try OpenSSLTool.run(["genpkey", "-algorithm", algorithm, "-out", key] + options)
+    _ = try OpenSSLTool.run(
+      "req", "-x509", "-new", "-key", key, "-subj", "/CN=x", "-set_serial", "0x00ff01", "-outform",
+      "DER", "-out", file)
+    let der = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+    let certificate = try Certificate(der: der)
+    #expect(certificate.der == der)
+    #expect(certificate.keyType == type)
+    #expect(certificate.signatureAlgorithm == signature)
+    #expect(certificate.serialNumber == [0xff, 0x01])
+  }
+
+  @Test func `bytes that are no certificate are refused`() throws {
+    let der = Settings.localhost.certificate
+    #expect(throws: Never.self) { try Certificate(der: der) }
+    let others: [[UInt8]] = [[], [0x30], text(1000), der.dropLast(), der + [0], der + der]
+    for bytes in others {
+      let error = #expect(throws: TLSError.self) { try Certificate(der: bytes) }
+      #expect(error?.code == .malformedCertificate)
+    }
+    let pem = Array(try Settings.localhost.chainPEM.utf8)
+    #expect(throws: TLSError.self) { try Certificate(der: pem) }
+  }
+
+  @Test func `a certificate cut or changed anywhere never traps`() throws {
+    let der = Settings.localhost.certificate
+    for index in der.indices {
+      var changed = der
+      changed[index] ^= 0x81
+      _ = try? Certificate(der: changed)
+      _ = try? Certificate(der: Array(der[..<index]))
+    }
   }
 
   private func seen(_ identity: TestIdentity, _ version: ProtocolVersion) throws -> [Certificate] {

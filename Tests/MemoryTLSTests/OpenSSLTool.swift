@@ -14,6 +14,15 @@ enum OpenSSLTool {
   static func run(_ arguments: String...) throws -> String { try run(arguments) }
 
   static func run(_ arguments: [String]) throws -> String {
+    let (status, output) = try execute(arguments)
+    try #require(status == 0, "openssl \(arguments) failed")
+    return output
+  }
+
+  /// Runs it and answers its exit status.
+  static func status(_ arguments: [String]) throws -> Int32 { try execute(arguments).status }
+
+  private static func execute(_ arguments: [String]) throws -> (status: Int32, output: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(path, "openssl is not installed"))
     process.arguments = arguments
@@ -26,8 +35,7 @@ enum OpenSSLTool {
     try process.run()
     process.waitUntilExit()
     let data = try Data(contentsOf: URL(fileURLWithPath: file))
-    try #require(process.terminationStatus == 0, "openssl \(arguments) failed")
-    return String(decoding: data, as: UTF8.self)
+    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
   }
 }
 

@@ -15,6 +15,9 @@ extension Certificate {
       names: Self.names(of: certificate),
       notBefore: secondsSince1970(notBefore),
       notAfter: secondsSince1970(notAfter),
+      serialNumber: Self.serialNumber(of: certificate),
+      keyType: KeyType(X509_get0_pubkey(certificate)),
+      signatureAlgorithm: Self.signatureAlgorithm(of: certificate),
       fingerprint: MemoryTLS.fingerprint(of: certificate),
       publicKeyFingerprint: MemoryTLS.publicKeyFingerprint(of: certificate))
     ErrorQueue.clear()
@@ -79,7 +82,7 @@ func contents(of bio: OpaquePointer) -> String {
 }
 
 /// A date as seconds; 0 for one that cannot be read.
-private func secondsSince1970(_ time: UnsafePointer<ASN1_TIME>?) -> Int64 {
+func secondsSince1970(_ time: UnsafePointer<ASN1_TIME>?) -> Int64 {
   let epoch = unsafe ASN1_TIME_set(nil, 0)
   defer { unsafe ASN1_TIME_free(epoch) }
   var days: CInt = 0
