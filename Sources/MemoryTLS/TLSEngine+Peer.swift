@@ -2,7 +2,8 @@
 
 extension TLSEngine {
   /// The chain that was verified, from the peer's certificate to the authority's; it may differ from
-  /// what the peer sent (`SSL_get0_verified_chain`).
+  /// what the peer sent (`SSL_get0_verified_chain`). Where the peer's very certificate is believed
+  /// (``Verification/PartialChains/accepted``), what follows it vouches for nothing.
   ///
   /// Empty before `.done`, for a resumed session, where no chain was asked for (trust in pins or in
   /// anyone), and if a ``VerificationHook`` accepted what OpenSSL had not.

@@ -83,6 +83,8 @@ extension TLSError {
     case malformedCertificate
     /// Neither PEM nor DER, cut short, or of another kind.
     case malformedKey
+    /// A list of revoked certificates (CRL) is neither PEM nor DER, cut short, or missing.
+    case malformedRevocationList
     /// A key is encrypted and its passphrase is missing or wrong.
     case wrongPassphrase
     /// Bytes that are no session.

@@ -98,8 +98,7 @@ extension CertificateTemplate {
   }
 
   private func sign(_ certificate: X509Handle, _ key: KeyHandle) -> Bool {
-    let digest = unsafe key.type == EVP_PKEY_ED25519 ? nil : EVP_sha256()
-    return unsafe X509_sign(certificate.pointer, key.pointer, digest) > 0
+    unsafe X509_sign(certificate.pointer, key.pointer, key.usualDigest) > 0
   }
 }
 

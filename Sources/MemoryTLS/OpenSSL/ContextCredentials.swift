@@ -15,8 +15,10 @@ extension ContextHandle {
     }
   }
 
-  func applyTrust(_ trust: Trust) throws(TLSError) {
+  func applyTrust(_ trust: Trust, _ verification: Verification) throws(TLSError) {
     switch trust {
+    case .system where verification.needsOwnStore:
+      unsafe SSL_CTX_set_default_verify_paths(pointer)
     case .system:
       guard let store = SystemRoots.shared() else { throw .outOfMemory("X509_STORE_new") }
       unsafe SSL_CTX_set1_cert_store(pointer, store.pointer)
@@ -29,7 +31,7 @@ extension ContextHandle {
     }
   }
 
-  private func trustAuthorities(of source: Source) throws(TLSError) {
+  func trustAuthorities(of source: Source) throws(TLSError) {
     let authorities = try source.certificates()
     guard !authorities.isEmpty else {
       throw TLSError(.emptyChain, .caller, "no certificate in \(source.label)")

@@ -35,7 +35,10 @@ extension Source {
     if case .store(let uri) = self { return try Store(uri, label).certificates(passphrase: nil) }
     let bytes = try read()
     ErrorQueue.clear()
-    let found = unsafe bytes.isPEM ? bytes.withBIO(pemCertificates) : derCertificates(bytes)
+    let found = unsafe bytes.objects(
+      pem: { unsafe PEM_read_bio_X509_AUX($0, nil, PassphraseRequest.answer, nil) },
+      der: { unsafe d2i_X509(nil, $0, $1) },
+      owning: { unsafe X509Handle(owning: $0) })
     let stack = ErrorQueue.drain()
     guard let found else {
       let form = bytes.isPEM ? "is malformed" : "is neither PEM nor DER"
@@ -43,35 +46,6 @@ extension Source {
         .malformedCertificate, .caller, "certificate \(label) \(form)\(stack.reason)", stack: stack)
     }
     return found
-  }
-
-  /// Reads PEM until there is no more; nil if a certificate is malformed.
-  private func pemCertificates(_ bio: OpaquePointer) -> [X509Handle]? {
-    var found: [X509Handle] = []
-    while let certificate = unsafe PEM_read_bio_X509_AUX(bio, nil, PassphraseRequest.answer, nil) {
-      found.append(unsafe X509Handle(owning: certificate))
-    }
-    let last = ERR_peek_last_error()
-    let isEnd = ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE
-    if isEnd { ErrorQueue.clear() }
-    return isEnd ? found : nil
-  }
-
-  /// Reads one DER certificate after the other; nil if what is left is none.
-  private func derCertificates(_ bytes: [UInt8]) -> [X509Handle]? {
-    unsafe bytes.withUnsafeBufferPointer { buffer in
-      var found: [X509Handle] = []
-      var position = buffer.baseAddress
-      var rest = buffer.count
-      while rest > 0 {
-        let start = unsafe position
-        guard let certificate = unsafe d2i_X509(nil, &position, rest) else { return nil }
-        found.append(unsafe X509Handle(owning: certificate))
-        guard let start = unsafe start, let end = unsafe position else { return nil }
-        rest -= unsafe end - start
-      }
-      return found
-    }
   }
 
   /// The private key in it.
@@ -126,7 +100,7 @@ extension [UInt8] {
   }
 
   /// Runs a reader over the bytes.
-  fileprivate func withBIO<T>(_ body: (OpaquePointer) -> T?) -> T? {
+  func withBIO<T>(_ body: (OpaquePointer) -> T?) -> T? {
     unsafe withUnsafeBufferPointer { buffer in
       guard let bio = unsafe BIO_new_mem_buf(buffer.baseAddress, CInt(clamping: buffer.count))
       else { return nil }
