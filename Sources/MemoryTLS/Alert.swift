@@ -44,6 +44,8 @@ public struct Alert: CodePoint {
   public static let noRenegotiation = Self(rawValue: 100)
   /// 112: no server of the name that was asked for (RFC 6066 §3).
   public static let unrecognizedName = Self(rawValue: 112)
+  /// 113: a stapled OCSP response that does not satisfy, or none (RFC 6066 §8).
+  public static let badCertificateStatusResponse = Self(rawValue: 113)
   /// 116: a client certificate was required and none came.
   public static let certificateRequired = Self(rawValue: 116)
   /// 120: no common application protocol (RFC 7301 §3.2).

@@ -11,6 +11,9 @@ public struct Identity: Sendable, Hashable {
   /// What an encrypted key or PKCS #12 file is opened with, or a token's PIN. Nothing ever asks at a
   /// terminal.
   public var passphrase: String?
+  /// A response in DER that a server staples to the chain for clients that ask (RFC 6066 §8). It is
+  /// read when a context is made; a newer one takes a new context.
+  public var ocspResponse: Source?
 
   /// Where a private key is.
   public enum Key: Sendable, Hashable {

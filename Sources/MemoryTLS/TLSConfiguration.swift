@@ -16,6 +16,8 @@ public struct TLSConfiguration: Sendable, Hashable {
   public var trust: Trust = .system
   /// How peers' chains are verified, beyond that.
   public var verification = Verification()
+  /// Whether a client asks for a stapled OCSP response; a server's is in its identity.
+  public var ocspStapling: OCSPStapling = .none
   /// Whether a server asks its clients for certificates.
   public var clientCertificates: ClientCertificates = .none
   /// The application protocols (ALPN, RFC 7301), most wanted first, 1 to 255 bytes each. A server's

@@ -10,4 +10,8 @@ extension TLSEngine {
   public var verifiedChain: [Certificate] {
     phase == .handshake ? [] : connection.verifiedChain
   }
+
+  /// The OCSP response that a server stapled, in DER; nil if there is none, and on servers. After
+  /// `.done` it has been verified against ``verifiedChain``, unless that is empty.
+  public var stapledOCSPResponse: [UInt8]? { connection.stapledOCSPResponse }
 }

@@ -85,6 +85,8 @@ extension TLSError {
     case malformedKey
     /// A list of revoked certificates (CRL) is neither PEM nor DER, cut short, or missing.
     case malformedRevocationList
+    /// No OCSP response in DER, or one that holds no answers.
+    case malformedOCSPResponse
     /// A key is encrypted and its passphrase is missing or wrong.
     case wrongPassphrase
     /// Bytes that are no session.

@@ -22,6 +22,8 @@ public struct TestIdentity: Sendable, Hashable {
     case server
     /// To be a TLS client.
     case client
+    /// To sign OCSP responses in its issuer's place.
+    case ocspResponder
   }
 
   /// The types of key.
@@ -149,6 +151,7 @@ extension TestIdentity.Purpose {
     case .authority: []
     case .server: ["serverAuth"]
     case .client: ["clientAuth"]
+    case .ocspResponder: ["OCSPSigning"]
     }
   }
 }

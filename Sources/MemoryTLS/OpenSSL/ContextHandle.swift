@@ -12,6 +12,7 @@ final class ContextHandle: @unchecked Sendable {
   let sessionStore: SessionStore?
   /// What the sessions of clients are bound to.
   let clientPolicy: [UInt8]
+  private let stapling: Stapling
 
   init(_ configuration: TLSConfiguration) throws(TLSError) {
     ErrorQueue.clear()
@@ -22,6 +23,7 @@ final class ContextHandle: @unchecked Sendable {
     clientPolicy = try configuration.clientPolicy()
     ticketKeys = configuration.ticketKeys
     sessionStore = configuration.keepsServerSessions ? configuration.serverStore : nil
+    stapling = try Stapling(configuration)
     guard let pointer = unsafe SSL_CTX_new(TLS_method()) else { throw .outOfMemory("SSL_CTX_new") }
     unsafe self.pointer = pointer
     try apply(configuration)
@@ -47,6 +49,7 @@ final class ContextHandle: @unchecked Sendable {
     applySecretLogging(configuration.logsSecrets)
     protocols.install(in: self)
     verifier.install(in: self)
+    stapling.install(in: self)
   }
 
   /// What no caller chooses: modes that make writes retryable, no renegotiation, the server's order

@@ -40,7 +40,7 @@ extension Connection {
     if let alert, alert.origin == .received {
       return error(.alertReceived, .peer, "peer gave up with alert \(alert.text)")
     }
-    if stack.has(SSL_R_CERTIFICATE_VERIFY_FAILED) {
+    if stack.has(SSL_R_CERTIFICATE_VERIFY_FAILED) || stack.has(SSL_R_INVALID_STATUS_RESPONSE) {
       return error(.verificationFailed, .peer, "peer's certificate not accepted: \(verdict)")
     }
     if stack.has(SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {

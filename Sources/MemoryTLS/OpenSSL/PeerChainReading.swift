@@ -15,6 +15,8 @@ extension PeerChain {
 
 extension Connection {
   var verifiedChain: [Certificate] { unsafe Array(copying: SSL_get0_verified_chain(ssl)) }
+
+  var stapledOCSPResponse: [UInt8]? { unsafe StapledResponse.bytes(of: ssl) }
 }
 
 extension [Certificate] {
@@ -23,16 +25,5 @@ extension [Certificate] {
     let count = unsafe Swift.max(0, COpenSSL_sk_X509_num(stack))
     let found = unsafe (0..<count).compactMap { unsafe COpenSSL_sk_X509_value(stack, $0) }
     self = unsafe found.map { unsafe Certificate($0) }
-  }
-}
-
-/// An OCSP response that a server stapled.
-enum StapledResponse {
-  /// Its DER (`SSL_get_tlsext_status_ocsp_resp`); nil if there is none.
-  static func bytes(of ssl: OpaquePointer) -> [UInt8]? {
-    var start: UnsafePointer<UInt8>?
-    let count = unsafe COpenSSL_SSL_get_tlsext_status_ocsp_resp(ssl, &start)
-    guard count > 0 else { return nil }
-    return unsafe Array(UnsafeBufferPointer(start: start, count: count))
   }
 }

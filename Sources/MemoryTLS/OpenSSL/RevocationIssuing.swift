@@ -75,5 +75,11 @@ final class TimeHandle {
 
   /// So many seconds after 1970 began.
   init(_ seconds: Int64) { unsafe pointer = ASN1_TIME_set(nil, time_t(seconds)) }
-  deinit { unsafe ASN1_TIME_free(pointer) }
+  deinit {
+    unsafe ASN1_TIME_free(pointer)
+    unsafe ASN1_GENERALIZEDTIME_free(generalized)
+  }
+
+  /// The same in the form that OCSP wants.
+  private(set) lazy var generalized = unsafe ASN1_TIME_to_generalizedtime(pointer, nil)
 }
