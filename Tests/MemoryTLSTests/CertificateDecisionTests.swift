@@ -91,9 +91,9 @@ import Testing
     #expect(throws: PairFailure.self) { try pair.settle() }
     let engine = pair.server.engine
     let bad = [
-      (Identity(chain: .pem("-"), key: .pem("-")), TLSError.Code.malformedCertificate),
+      (Identity(chain: .pem("-"), key: .pem("-")), TLSError.Code.malformedKey),
       (
-        Identity(chain: Settings.localhost.identity.chain, key: Settings.user.identity.key),
+        Identity(chain: Settings.localhost.identity.chain, key: .bytes(Settings.user.privateKey)),
         .keyMismatch
       ),
     ]

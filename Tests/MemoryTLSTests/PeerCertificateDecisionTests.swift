@@ -156,6 +156,7 @@ import Testing
 
   private static func settings(_ version: ProtocolVersion, isServer: Bool) -> Settings {
     Settings(version).mutual.changed {
+      $0.server.ticketFormat = .stateless
       $0.client.identities = [user.identity]
       if isServer {
         $0.server.decisions = .peerCertificate
@@ -190,7 +191,7 @@ extension TLSEngine {
 extension Tickets {
   fileprivate var count: Int {
     switch self {
-    case .none: 0
+    case .none, .whenIssued: 0
     case .afterHandshake(let count), .withFirstWrite(let count): count
     }
   }

@@ -1,20 +1,9 @@
 internal import COpenSSL
 internal import Synchronization
 
-// The settings of a context that are certificates and keys.
+// The settings of a context that are certificates of others.
 
 extension ContextHandle {
-  func applyIdentities(_ identities: [Identity]) throws(TLSError) {
-    var types: Set<CInt> = []
-    for identity in identities {
-      let loaded = try identity.load()
-      try loaded.use(for: self)
-      guard types.insert(loaded.key.type).inserted else {
-        throw .configuration("two identities with a key of type \(loaded.key.typeName)")
-      }
-    }
-  }
-
   func applyTrust(_ trust: Trust, _ verification: Verification) throws(TLSError) {
     switch trust {
     case .system where verification.needsOwnStore:

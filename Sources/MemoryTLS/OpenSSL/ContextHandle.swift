@@ -20,13 +20,15 @@ final class ContextHandle: @unchecked Sendable {
     // The pointer last: `deinit` runs, and frees it, only if everything has been set.
     protocols = try ProtocolList(configuration.applicationProtocols)
     verifier = try Verifier(configuration)
-    clientPolicy = try configuration.clientPolicy()
+    let identities = try [LoadedIdentity](loading: configuration.identities)
+    clientPolicy = try configuration.clientPolicy(of: identities)
     ticketKeys = configuration.ticketKeys
     sessionStore = configuration.keepsServerSessions ? configuration.serverStore : nil
-    stapling = try Stapling(configuration)
+    stapling = try Stapling(configuration, identities)
     guard let pointer = unsafe SSL_CTX_new(TLS_method()) else { throw .outOfMemory("SSL_CTX_new") }
     unsafe self.pointer = pointer
     try apply(configuration)
+    for identity in identities { try identity.use(for: self) }
   }
 
   deinit { unsafe SSL_CTX_free(pointer) }
@@ -41,7 +43,6 @@ final class ContextHandle: @unchecked Sendable {
     try applyTickets(of: configuration)
     applySessions(configuration)
     applyTicketKeys()
-    try applyIdentities(configuration.identities)
     try applyTrust(configuration.trust, configuration.verification)
     try applyVerification(configuration.verification, beside: configuration.trust)
     try applySessionContext(of: configuration)

@@ -3,7 +3,9 @@ internal import COpenSSL
 /// An identity that has been read: certificates, and the key that belongs to the first.
 struct LoadedIdentity {
   let key: KeyHandle
-  fileprivate let leaf: X509Handle
+  let leaf: X509Handle
+  /// What to staple, not read yet.
+  let ocspResponse: Source?
   fileprivate let issuers: [X509Handle]
   fileprivate let label: String
 }
@@ -23,7 +25,22 @@ extension Identity {
         stack: ErrorQueue.drain())
     }
     return LoadedIdentity(
-      key: key, leaf: leaf, issuers: Array(chain.dropFirst()), label: self.chain.label)
+      key: key, leaf: leaf, ocspResponse: ocspResponse, issuers: Array(chain.dropFirst()),
+      label: self.chain.label)
+  }
+}
+
+extension [LoadedIdentity] {
+  /// Reads all of them, one at most for each type of key.
+  init(loading identities: [Identity]) throws(TLSError) {
+    self = []
+    for identity in identities {
+      let loaded = try identity.load()
+      guard !contains(where: { $0.key.type == loaded.key.type }) else {
+        throw .configuration("two identities with a key of type \(loaded.key.typeName)")
+      }
+      append(loaded)
+    }
   }
 }
 

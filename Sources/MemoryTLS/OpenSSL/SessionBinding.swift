@@ -8,14 +8,9 @@ internal import COpenSSL
 extension TLSConfiguration {
   /// Whom a client believes and as whom it speaks: 32 bytes, the same in every process. What hooks and
   /// callers decide cannot be told apart, only that they do.
-  func clientPolicy() throws(TLSError) -> [UInt8] {
-    let deciding = "\(decisions.rawValue & 6) \(verification.hook != nil) "
-    var bytes = Array(deciding.utf8) + (try trust.identifyingBytes())
-    for identity in identities {
-      for leaf in try identity.chain.certificates().prefix(1) {
-        bytes += unsafe fingerprint(of: leaf.pointer)
-      }
-    }
+  func clientPolicy(of identities: [LoadedIdentity]) throws(TLSError) -> [UInt8] {
+    var bytes = Array("\(decisions.rawValue & 6) ".utf8) + (try verificationBytes())
+    for identity in identities { bytes += unsafe fingerprint(of: identity.leaf.pointer) }
     return sha256(of: bytes)
   }
 }

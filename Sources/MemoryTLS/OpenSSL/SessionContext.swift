@@ -6,15 +6,29 @@ extension ContextHandle {
   /// (`SSL_CTX_set_session_id_context`).
   func applySessionContext(of configuration: TLSConfiguration) throws(TLSError) {
     let policy = "\(configuration.clientCertificates) \(configuration.decisions.rawValue & 4) "
-    let digest = sha256(of: Array(policy.utf8) + (try configuration.trust.identifyingBytes()))
+    let digest = sha256(of: Array(policy.utf8) + (try configuration.verificationBytes()))
     unsafe SSL_CTX_set_session_id_context(pointer, digest, CUnsignedInt(digest.count))
+  }
+}
+
+extension TLSConfiguration {
+  /// What tells one way of verifying from another, the same in every process. Dates and CRLs are not
+  /// in it, because they change while the way stays; of a hook it is only known that there is one.
+  func verificationBytes() throws(TLSError) -> [UInt8] {
+    var bytes = try trust.identifyingBytes()
+    for source in verification.additionalAuthorities { bytes += try source.identifyingBytes() }
+    let rest = """
+      \(verification.revocation) \(verification.purpose) \(verification.maximumDepth ?? -1) \
+      \(verification.partialChains) \(verification.hook != nil)
+      """
+    return bytes + Array(rest.utf8)
   }
 }
 
 extension Trust {
   /// What tells one trust from another, the same in every process: what stands in a file, not
   /// where it is.
-  func identifyingBytes() throws(TLSError) -> [UInt8] {
+  fileprivate func identifyingBytes() throws(TLSError) -> [UInt8] {
     switch self {
     case .system: Array("system".utf8)
     case .authorities(let source):

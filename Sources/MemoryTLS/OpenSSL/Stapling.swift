@@ -7,7 +7,7 @@ final class Stapling: Sendable {
   /// By the SHA-256 of the certificates that they are about.
   private let responses: [[UInt8]: [UInt8]]
 
-  init(_ configuration: TLSConfiguration) throws(TLSError) {
+  init(_ configuration: TLSConfiguration, _ identities: [LoadedIdentity]) throws(TLSError) {
     wanted = configuration.ocspStapling
     time = configuration.verification.time
     switch configuration.trust {
@@ -16,12 +16,11 @@ final class Stapling: Sendable {
     default: break
     }
     var responses: [[UInt8]: [UInt8]] = [:]
-    for identity in configuration.identities {
+    for identity in identities {
       guard let source = identity.ocspResponse else { continue }
-      guard let leaf = try identity.chain.certificates().first else { continue }
       let bytes = try source.read()
-      try StapledResponse.check(bytes, of: source, isAbout: leaf)
-      responses[unsafe fingerprint(of: leaf.pointer)] = bytes
+      try StapledResponse.check(bytes, of: source, isAbout: identity.leaf)
+      responses[unsafe fingerprint(of: identity.leaf.pointer)] = bytes
     }
     self.responses = responses
   }
