@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Sessions to be resumed, bounded, for any number of contexts and threads
 /// (``TLSConfiguration/sessionStore``).
 ///
@@ -18,14 +16,14 @@ public final class SessionStore: Sendable {
   /// How many sessions are kept of one server, the newest.
   public static let sessionsPerServer = 4
 
-  private let clients: Mutex<RecentlyUsed<[UInt8], [TLSSession]>>
-  private let servers: Mutex<RecentlyUsed<[UInt8], SessionHandle>>
+  private let clients: Locked<RecentlyUsed<[UInt8], [TLSSession]>>
+  private let servers: Locked<RecentlyUsed<[UInt8], SessionHandle>>
 
   /// An empty store; a capacity of less than 1 counts as 1.
   public init(capacity: Int = 1024) {
     self.capacity = max(1, capacity)
-    clients = Mutex(RecentlyUsed(capacity: capacity))
-    servers = Mutex(RecentlyUsed(capacity: capacity))
+    clients = Locked(RecentlyUsed(capacity: capacity))
+    servers = Locked(RecentlyUsed(capacity: capacity))
   }
 
   /// Keeps a client's session, as engines do by themselves.

@@ -1,16 +1,14 @@
-internal import Synchronization
-
 /// The ticket keys of any number of servers, rotated while they run (``TLSConfiguration/ticketKeys``).
 ///
 /// New tickets are sealed with the current key. Those of previous keys are still opened, and renewed.
 /// Where several processes are one server, give all of them the same keys, and the next key as a
 /// previous one to all before it becomes current anywhere.
 public final class TicketKeys: Sendable {
-  private let keys: Mutex<[TicketKey]>
+  private let keys: Locked<[TicketKey]>
 
   /// The current key, and others that tickets are still opened with.
   public init(_ current: TicketKey, previous: [TicketKey] = []) {
-    keys = Mutex([current] + previous)
+    keys = Locked([current] + previous)
   }
 
   /// Seals with a new key from now on; tickets of the last ones are opened as before.

@@ -176,6 +176,32 @@ import Testing
     #expect(try !reunion.meet(resuming: session).isResumed)
   }
 
+  @Test(arguments: versions)
+  func `a store serves eight threads at both ends`(version: ProtocolVersion) async throws {
+    let (clients, servers) = (SessionStore(), SessionStore())
+    let reunion = try Reunion(
+      Settings(version).mutual.changed {
+        $0.client.sessionStore = clients
+        $0.server.sessionStore = servers
+      })
+    let resumed = try await withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          var resumed = 0
+          for _ in 0..<20 {
+            let pair = try reunion.meet()
+            if pair.isResumed { resumed += 1 }
+            try pair.finish()
+          }
+          return resumed
+        }
+      }
+      return try await group.reduce(0, +)
+    }
+    #expect(resumed > 0)
+    #expect(clients.count > 0 && servers.count <= 160)
+  }
+
   @Test func `stores are equal if they are one`() {
     let store = SessionStore()
     #expect(store == store && store != SessionStore())
