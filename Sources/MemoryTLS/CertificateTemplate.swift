@@ -11,6 +11,8 @@ package struct CertificateTemplate: Sendable {
   package var keyUsage: [String] = []
   /// OpenSSL's words, such as `serverAuth`; empty for no such extension.
   package var extendedKeyUsage: [String] = []
+  /// More extensions in OpenSSL's configuration language (x509v3_config(5)), by name or number.
+  package var otherExtensions: [String: String] = [:]
 
   package init(commonName: String, notBefore: Int64, notAfter: Int64) {
     self.commonName = commonName

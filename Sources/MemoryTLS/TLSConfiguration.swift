@@ -18,6 +18,8 @@ public struct TLSConfiguration: Sendable, Hashable {
   public var verification = Verification()
   /// Whether a client asks for a stapled OCSP response; a server's is in its identity.
   public var ocspStapling: OCSPStapling = .none
+  /// Whether a client asks for signed certificate timestamps in the handshake.
+  public var certificateTimestamps: CertificateTimestamps = .unrequested
   /// Whether a server asks its clients for certificates.
   public var clientCertificates: ClientCertificates = .none
   /// The application protocols (ALPN, RFC 7301), most wanted first, 1 to 255 bytes each. A server's

@@ -14,4 +14,11 @@ extension TLSEngine {
   /// The OCSP response that a server stapled, in DER; nil if there is none, and on servers. After
   /// `.done` it has been verified against ``verifiedChain``, unless that is empty.
   public var stapledOCSPResponse: [UInt8]? { connection.stapledOCSPResponse }
+
+  /// The signed certificate timestamps that a server gave, wherever they stood and in no particular
+  /// order; nobody has verified them. Empty before `.done`, on servers, and if any of them is
+  /// malformed (`SSL_get0_peer_scts`).
+  public var signedCertificateTimestamps: [SignedCertificateTimestamp] {
+    phase == .handshake || role == .server ? [] : connection.timestamps
+  }
 }

@@ -84,7 +84,7 @@ extension CertificateTemplate {
     if !extendedKeyUsage.isEmpty {
       list.append(("extendedKeyUsage", extendedKeyUsage.joined(separator: ",")))
     }
-    return list
+    return list + otherExtensions.sorted { $0.key < $1.key }
   }
 
   private func addExtension(

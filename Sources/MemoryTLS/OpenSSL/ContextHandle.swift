@@ -48,6 +48,7 @@ final class ContextHandle: @unchecked Sendable {
     try applySessionContext(of: configuration)
     applyDecisions(configuration.decisions)
     applySecretLogging(configuration.logsSecrets)
+    try applyTimestamps(configuration.certificateTimestamps)
     protocols.install(in: self)
     verifier.install(in: self)
     stapling.install(in: self)
