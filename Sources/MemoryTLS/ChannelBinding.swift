@@ -21,12 +21,16 @@ extension TLSEngine {
     try enterForSecrets()
     switch kind {
     case .tlsExporter:
+      // RFC 9266: with renegotiation it is not defined, since the secrets would change under it.
+      guard !mayRenegotiate else {
+        throw .unavailable("tls-exporter is not defined where renegotiation is allowed", phase)
+      }
       try requireExtendedMasterSecret(for: kind)
       return try exportKeyingMaterial(label: "EXPORTER-Channel-Binding", context: [], count: 32)
     case .tlsServerEndPoint:
       return try serverEndPoint()
     case .tlsUnique:
-      // RFC 8446 §C.5: "tls-unique" is not defined for TLS 1.3.
+      // RFC 9266 §1.
       guard connection.version == .tls12 else {
         throw .unavailable("tls-unique is not defined for \(connection.version)", phase)
       }

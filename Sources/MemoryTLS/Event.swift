@@ -5,6 +5,13 @@ public enum Event: Sendable, Hashable {
   /// A client got what resumes this connection; only with ``TLSConfiguration/sessionDelivery``. At most
   /// ``TLSSession/sizeLimit`` bytes. Source: `SSL_CTX_sess_set_new_cb`.
   case session(TLSSession)
+  /// The keys of this direction are new (TLS 1.3's KeyUpdate); ``TLSEngine/keyUpdates`` counts.
+  case keyUpdated(Direction)
+  /// The client answered a request for its certificate after the handshake, at both ends;
+  /// ``Negotiated/peerCertificates`` tells a server with what: nothing if the client has none.
+  case postHandshakeAuthentication
+  /// A further handshake of TLS 1.2 is done: ``TLSEngine/negotiated`` tells what it came to.
+  case renegotiated
   /// Secrets of the connection as a line of a key log, without its end (RFC 9850): only with
   /// ``TLSConfiguration/logsSecrets``, and before all other events that wait.
   case keyLog(String)

@@ -40,6 +40,10 @@ public struct TLSConfiguration: Sendable, Hashable {
   public var sessionDelivery: SessionDelivery = .none
   /// Where a handshake waits for the caller to decide; nowhere.
   public var decisions: DecisionPoints = []
+  /// Whether a client of TLS 1.2 shakes hands again when its server wants to.
+  public var renegotiation: Renegotiation = .refused
+  /// Whether a client of TLS 1.3 can be asked for its certificate later.
+  public var postHandshakeAuthentication: PostHandshakeAuthentication = .refused
   /// Whether engines tell the secrets that decrypt their traffic.
   public var logsSecrets: SecretLogging = .never
   /// The bytes of ciphertext an engine holds for each direction: 512 or more.

@@ -32,7 +32,6 @@ public final class TLSEngine {
   private(set) var peerHasClosed = false
   private var ticketsOwed = 0
   var ticketsAwaitVerdict: Bool
-  private var recordOverhead = 0
 
   /// A connection that has not said anything yet. It takes ciphertext at once.
   ///
@@ -114,7 +113,7 @@ public final class TLSEngine {
     queueOwedTickets()
     if let need = try finishHandshakeMessages() { return .needs(need) }
     let record = min(plaintext.count, context.configuration.largestRecord)
-    let room = connection.freeOutgoing - recordOverhead
+    let room = connection.freeOutgoing - connection.recordOverhead
     guard room >= record || connection.pendingCiphertext == 0 else { return .needs(.pull) }
     let (outcome, moved) = connection.write(plaintext, count: min(record, room))
     if let need = try resolve(outcome) { return .needs(need) }
@@ -160,7 +159,7 @@ extension TLSEngine {
   }
 
   /// Turns an outcome into what it needs (nil: nothing), or latches it as the end.
-  private func resolve(_ outcome: Outcome) throws(TLSError) -> Need? {
+  func resolve(_ outcome: Outcome) throws(TLSError) -> Need? {
     connection.keepSessions()
     switch outcome {
     case .success:
@@ -187,8 +186,7 @@ extension TLSEngine {
   private func openForData() {
     phase = .open
     connection.reports.suspension.isOver = true
-    recordOverhead = connection.recordOverhead
-    connection.reports.writesOnlyAlertsUnasked = connection.version == .tls12
+    connection.reports.writesOnlyAlertsUnasked = connection.version == .tls12 && !mayRenegotiate
     connection.noteRenewedSession()
     if role == .server, case .withFirstWrite(let count) = context.configuration.tickets,
       connection.version == .tls13
@@ -214,23 +212,17 @@ extension TLSEngine {
   }
 
   /// Finishes a message of the handshake protocol that is half sent or half received: until then
-  /// OpenSSL neither writes data nor closes.
+  /// OpenSSL neither writes data nor closes. A KeyUpdate that the peer waits for goes first, since a
+  /// write has no room for both.
   func finishHandshakeMessages() throws(TLSError) -> Need? {
-    connection.isInHandshake ? try resolve(connection.handshake()) : nil
+    connection.answerKeyUpdate()
+    guard connection.isInHandshake else { return nil }
+    return try mayRenegotiate ? moveRenegotiation() : resolve(connection.handshake())
   }
 
   private func sendCloseNotify() throws(TLSError) -> Need? {
     if let need = try finishHandshakeMessages() { return need }
-    guard connection.freeOutgoing >= 2 + recordOverhead else { return .pull }
+    guard connection.freeOutgoing >= 2 + connection.recordOverhead else { return .pull }
     return try resolve(connection.shutdown())
-  }
-
-  /// Sends a KeyUpdate that asks for the peer's (RFC 8446 §4.6.3).
-  package func updateKeys() throws(TLSError) -> Step {
-    try enter()
-    guard phase == .open else { throw .misuse(.handshakeIncomplete, phase) }
-    if let need = try finishHandshakeMessages() { return .needs(need) }
-    connection.queueKeyUpdate(requestingPeers: true)
-    return try finishHandshakeMessages().map { .needs($0) } ?? .done
   }
 }

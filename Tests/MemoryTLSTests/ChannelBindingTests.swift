@@ -83,7 +83,6 @@ import Testing
     #expect(try server.channelBinding(.tlsServerEndPoint).count == 32)
   }
 
-  // RFC 8446 §C.5: "The "tls-unique" channel binding type … is not defined for TLS 1.3"
   @Test(arguments: bothRoles)
   func `tls-unique is refused in TLS 1.3`(isServer: Bool) throws {
     let engine = try Settings(.tls13).open()[isServer].engine

@@ -20,8 +20,8 @@ import Testing
         seen.insert(ours)
       }
     }
-    // RFC 5705 §4: "it is important to note that an empty context is distinct from no context"; RFC
-    // 8446 §7.5: "providing no context computes the same value as providing an empty context".
+    // RFC 8446 §7.5: "providing no context computes the same value as providing an empty context",
+    // unlike in TLS 1.2 (RFC 5705 §4).
     #expect(seen.count == (version == .tls12 ? 12 : 9))
   }
 

@@ -10,6 +10,9 @@ final class CallbackReports {
   var outbox = Outbox()
   /// Set when everything but an alert is known to fit the ring: in TLS 1.2, after the handshake.
   var writesOnlyAlertsUnasked = false
+  var keyUpdates = KeyUpdate.Counts()
+  /// Set while a request for a client's certificate is only half written.
+  var isAskingForCertificate = false
   /// The fatal alert for the peer.
   var fatalAlert: TLSError.SeenAlert?
   /// The first thing that verification found wrong.
@@ -73,7 +76,7 @@ extension Connection {
   func installCallbacks() {
     let reports = unsafe Unmanaged.passUnretained(reports).toOpaque()
     unsafe SSL_set_ex_data(ssl, 0, reports)
-    unsafe SSL_set_info_callback(ssl) { unsafe noteAlert($0, $1, $2) }
+    unsafe SSL_set_info_callback(ssl) { unsafe noteProgress($0, $1, $2) }
     unsafe BIO_set_callback_arg(inner, reports.assumingMemoryBound(to: CChar.self))
     unsafe BIO_set_callback_ex(inner) { bio, operation, _, count, _, _, result, _ in
       if operation == BIO_CB_WRITE { unsafe makeRoomForAlert(bio, count) }
@@ -109,9 +112,17 @@ private func makeRoomForAlert(_ bio: OpaquePointer?, _ count: Int) {
   unsafe reports.outbox.append(everything(in: reports.outer))
 }
 
-/// `SSL_set_info_callback`: of all it is told, alerts are kept. The value is level and description.
-private func noteAlert(_ ssl: OpaquePointer?, _ place: CInt, _ value: CInt) {
-  guard place & SSL_CB_ALERT != 0, let reports = unsafe reports(of: ssl) else { return }
+/// `SSL_set_info_callback`: told of alerts, and of every state that is left behind.
+private func noteProgress(_ ssl: OpaquePointer?, _ place: CInt, _ value: CInt) {
+  guard let reports = unsafe reports(of: ssl) else { return }
+  if place & SSL_CB_ALERT != 0 { return noteAlert(place, value, in: reports) }
+  guard reports.suspension.isOver else { return }
+  if place & SSL_CB_LOOP != 0 { unsafe reports.note(finished: SSL_get_state(ssl)) }
+  if place & SSL_CB_HANDSHAKE_DONE != 0 { reports.events.append(.renegotiated) }
+}
+
+/// The value is level and description.
+private func noteAlert(_ place: CInt, _ value: CInt, in reports: CallbackReports) {
   let origin: AlertOrigin = place & SSL_CB_WRITE != 0 ? .sent : .received
   let alert = Alert(rawValue: UInt8(truncatingIfNeeded: value))
   reports.events.append(.alert(alert, origin))

@@ -144,13 +144,6 @@ extension Connection {
     ErrorQueue.clear()
   }
 
-  /// Queues a KeyUpdate; the next handshake call writes it.
-  func queueKeyUpdate(requestingPeers: Bool) {
-    let kind = requestingPeers ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED
-    unsafe SSL_key_update(ssl, kind)
-    ErrorQueue.clear()
-  }
-
   /// Whether a handshake message is half read or half written (`SSL_in_init`).
   var isInHandshake: Bool { unsafe SSL_in_init(ssl) != 0 }
 }

@@ -47,6 +47,8 @@ final class ContextHandle: @unchecked Sendable {
     try applyVerification(configuration.verification, beside: configuration.trust)
     try applySessionContext(of: configuration)
     applyDecisions(configuration.decisions)
+    applyRenegotiation(configuration.renegotiation)
+    applyPostHandshakeAuthentication(configuration.postHandshakeAuthentication)
     applySecretLogging(configuration.logsSecrets)
     try applyTimestamps(configuration.certificateTimestamps)
     protocols.install(in: self)
@@ -54,7 +56,7 @@ final class ContextHandle: @unchecked Sendable {
     stapling.install(in: self)
   }
 
-  /// What no caller chooses: modes that make writes retryable, no renegotiation, the server's order
+  /// What no caller chooses: modes that make writes retryable, no compression, the server's order
   /// of cipher suites, and no session cache (a cache would grow with the peers).
   ///
   /// Two that `openssl.cnf` may have turned on are turned off: padding would make records longer than
@@ -65,8 +67,8 @@ final class ContextHandle: @unchecked Sendable {
     unsafe COpenSSL_SSL_CTX_set_mode(pointer, COpenSSL_SSL_MODES)
     unsafe SSL_CTX_set_options(
       pointer,
-      COpenSSL_SSL_OP_NO_RENEGOTIATION | COpenSSL_SSL_OP_NO_COMPRESSION
-        | COpenSSL_SSL_OP_CIPHER_SERVER_PREFERENCE | COpenSSL_SSL_OP_PRIORITIZE_CHACHA)
+      COpenSSL_SSL_OP_NO_COMPRESSION | COpenSSL_SSL_OP_CIPHER_SERVER_PREFERENCE
+        | COpenSSL_SSL_OP_PRIORITIZE_CHACHA)
     unsafe COpenSSL_SSL_CTX_set_session_cache_mode(pointer, CLong(SSL_SESS_CACHE_OFF))
   }
 }

@@ -47,7 +47,7 @@ extension Connection {
 }
 
 extension ClientCertificates {
-  fileprivate var verifyMode: CInt {
+  var verifyMode: CInt {
     switch self {
     case .none: SSL_VERIFY_NONE
     case .request: SSL_VERIFY_PEER

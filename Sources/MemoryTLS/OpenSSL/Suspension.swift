@@ -29,7 +29,7 @@ struct Suspension {
     var result: CInt { self == .goOn ? 1 : 0 }
   }
 
-  /// Set when the handshake is done: from then on nobody is asked again.
+  /// Set when the first handshake is done: from then on nobody is asked again.
   var isOver = false
 
   init(_ points: DecisionPoints) {
