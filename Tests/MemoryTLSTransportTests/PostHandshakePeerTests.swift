@@ -90,12 +90,17 @@ import Testing
         ]
         + ["-key", files.path("server-key.pem")])
     let port = try await apart { try child.output.readPort() }
-    let reader = Worker { try child.output.readToEnd() }
     let ours = settings
-    try await apart {
+    let (said, reader) = try await apart {
       let stream = try ours.clientStream(over: DescriptorTransport(TCP.connect(to: port)))
       try stream.handshake(until: stalled)
+      // A command that s_server reads before our Finished fails; what comes behind one in the same
+      // read, it drops.
+      try stream.send(Array("ready\n".utf8), until: stalled)
+      var said = try child.output.read(throughLine: "ready")
       try child.input.writeAll("\(letter)\n".utf8)
+      said += try child.output.read(throughLine: "SSL_do_handshake")
+      let reader = Worker { try child.output.readToEnd() }
       try child.input.writeAll("back\n".utf8)
       #expect(try stream.receive(exactly: 5) == Array("back\n".utf8))
       var events: [Event] = []
@@ -107,11 +112,28 @@ import Testing
       #expect(events.contains(where: isExpected), "\(events)")
       try stream.send(Array("from us\n".utf8), until: stalled)
       try stream.close(until: stalled)
+      return (said, reader)
     }
-    let output = try await reader.value
+    let output = said + (try await reader.value)
     for end in [child.input, child.output] { try? end.close() }
     #expect(output.contains(Array("from us\n".utf8)))
     #expect(try await child.status == 0)
     return String(decoding: output, as: UTF8.self)
+  }
+}
+
+extension FileDescriptor {
+  /// Reads up to the end of a line that begins like this; answers everything.
+  fileprivate func read(throughLine start: String) throws -> [UInt8] {
+    var said: [UInt8] = []
+    var line: [UInt8] = []
+    while let byte = try read(exactly: 1).first {
+      line.append(byte)
+      guard byte == UInt8(ascii: "\n") else { continue }
+      said += line
+      if line.starts(with: start.utf8) { return said }
+      line = []
+    }
+    throw Errno.noSuchProcess
   }
 }
