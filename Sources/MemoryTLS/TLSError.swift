@@ -77,7 +77,7 @@ extension TLSError {
   public enum Code: Sendable, Hashable {
     // A configuration or role that cannot work; thrown where a context or engine is made.
 
-    /// A file could not be read.
+    /// A file or store could not be read.
     case unreadableFile
     /// Neither PEM nor DER, cut short, or of another kind.
     case malformedCertificate

@@ -3,9 +3,14 @@ internal import COpenSSL
 /// What a key's decoder asks for; the answer keeps OpenSSL from asking at the terminal.
 final class PassphraseRequest {
   let passphrase: [UInt8]?
+  private let answerWithout: [UInt8]?
   private(set) var wasAsked = false
 
-  init(_ passphrase: String?) { self.passphrase = passphrase.map { Array($0.utf8) } }
+  /// Without a passphrase that fits the request is refused, or gets another answer.
+  init(_ passphrase: String?, without other: [UInt8]? = nil) {
+    self.passphrase = passphrase.map { Array($0.utf8) }
+    answerWithout = other
+  }
 
   /// Explains a failure by an algorithm that is not to be had, or by the passphrase if it was asked
   /// for.
@@ -25,6 +30,11 @@ final class PassphraseRequest {
     return TLSError(.wrongPassphrase, .caller, "\(subject) \(problem)", stack: stack)
   }
 
+  private func answer(upTo size: Int) -> [UInt8]? {
+    guard let passphrase, passphrase.count <= size else { return answerWithout }
+    return passphrase
+  }
+
   static let answer:
     @convention(c) (
       UnsafeMutablePointer<CChar>?, CInt, CInt, UnsafeMutableRawPointer?
@@ -32,10 +42,9 @@ final class PassphraseRequest {
       guard let argument = unsafe argument else { return -1 }
       let request = unsafe Unmanaged<PassphraseRequest>.fromOpaque(argument).takeUnretainedValue()
       request.wasAsked = true
-      guard let passphrase = request.passphrase, passphrase.count <= Int(size) else { return -1 }
-      unsafe UnsafeMutableRawPointer(buffer)?.copyMemory(
-        from: passphrase, byteCount: passphrase.count)
-      return CInt(passphrase.count)
+      guard let answer = request.answer(upTo: Int(size)) else { return -1 }
+      unsafe UnsafeMutableRawPointer(buffer)?.copyMemory(from: answer, byteCount: answer.count)
+      return CInt(answer.count)
     }
 }
 

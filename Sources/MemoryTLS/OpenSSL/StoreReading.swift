@@ -31,7 +31,8 @@ struct Store {
   private func load<T>(
     _ kind: CInt, _ passphrase: String?, _ take: (OpaquePointer) -> T?
   ) throws(TLSError) -> [T] {
-    let request = PassphraseRequest(passphrase)
+    // Refused, a provider may ask at the terminal by itself; pkcs11-provider does.
+    let request = PassphraseRequest(passphrase, without: [])
     ErrorQueue.clear()
     let found = withExtendedLifetime(request) { unsafe read(kind, request, take) }
     let stack = ErrorQueue.drain().map(withoutPIN)
