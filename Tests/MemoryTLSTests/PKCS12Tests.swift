@@ -92,7 +92,6 @@ import Testing
         ("open", "has another passphrase"), ("sésame\0", "has another passphrase"),
         (nil, "has no passphrase"),
       ] {
-        // Without a check of the whole, "-nomac -legacy" could not tell; the two are apart here.
         let error = failure(Identity(pkcs12: .file(path), passphrase: passphrase))
         #expect(error?.code == .wrongPassphrase && error?.fault == .caller, "\(error as Any)")
         #expect(error?.message.contains(words) == true, "\(error as Any)")

@@ -105,6 +105,25 @@ import Testing
     #expect(outer.server.error?.code == .signingFailed)
   }
 
+  @Test(arguments: versions)
+  func `engines that an observer used do not hide whose signer throws`(
+    version: ProtocolVersion
+  ) throws {
+    let agent = Agent(Settings.localhost.privateKey)
+    let observer: MessageObserver = { _ in
+      #expect(throws: Never.self) {
+        try self.pair(version, serverSigns: true, agent.signer).settle()
+      }
+    }
+    let identity = Settings.localhost.identity(signedBy: Signer { _, _ in throw OutOfReach() })
+    let settings = Settings(version).changed { $0.server.identities = [identity] }
+    let pair = EnginePair(
+      client: try TLSEngine(TLSContext(settings.client), as: .client(.name("localhost"))),
+      server: try TLSEngine(TLSContext(settings.server), as: .server, observing: observer))
+    #expect(throws: PairFailure.self) { try pair.settle() }
+    #expect(pair.server.error?.code == .signingFailed && !agent.asked.isEmpty)
+  }
+
   @Test(.needsOpenSSLTool)
   func `a certificate whose key no signer can stand for is refused`() throws {
     let made = try SelfSigned("ED448")
@@ -168,7 +187,6 @@ import Testing
       if end == .failed { throw AgentFailure() }
       return try agent.sign(scheme, message)
     }
-    // A context for no certificate, and one for two of a kind, are refused.
     return Identity(chain: end == .refused ? .bytes([]) : Settings.localhost.source, signer: signer)
   }
 
