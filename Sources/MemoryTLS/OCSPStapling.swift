@@ -5,8 +5,8 @@
 /// Anything else is refused with bad_certificate_status_response, as RFC 6066 §8 demands. Dates may
 /// be off by five minutes; a response without an end of its own is in force for a day.
 ///
-/// Where no chain was verified (trust in pins or in anyone, or a ``VerificationHook`` that accepted
-/// what OpenSSL had not), a response can be read and is not judged. Resumed sessions have none.
+/// Where no chain was verified (trust in no authorities, or a ``VerificationHook`` that accepted what
+/// OpenSSL had not), a response can be read and is not judged. Resumed sessions have none.
 public enum OCSPStapling: Sendable, Hashable {
   /// No.
   case none

@@ -1,7 +1,7 @@
 /// How a peer's chain is verified, beyond ``TLSConfiguration/trust``.
 ///
 /// Everything but ``hook`` and ``time`` is about chains of authorities, and refused when a context is
-/// made beside trust in pins or in anyone.
+/// made beside a trust that is in none.
 public struct Verification: Sendable, Hashable {
   /// Authorities that are believed beside those of ``TLSConfiguration/trust``, PEM or DER.
   ///

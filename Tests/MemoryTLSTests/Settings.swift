@@ -1,5 +1,6 @@
 import MemoryTLS
 import MemoryTLSTesting
+import Testing
 
 /// What most tests start from: a server for localhost, and a client that trusts its authority.
 struct Settings {
@@ -12,6 +13,7 @@ struct Settings {
   /// An authority that nobody trusts, and whom it vouches for.
   static let stranger = fixture { try TestIdentity.authority("Stranger CA") }
   static let strangeUser = fixture { try stranger.issue(.client, "stranger") }
+  static var emptyRevocationList: [UInt8] { get throws { try authority.revocationList() } }
 
   init(_ version: ProtocolVersion? = nil) {
     client.trust = Self.authority.trust
@@ -53,6 +55,24 @@ struct Settings {
     puppets.exchange()
     return puppets
   }
+}
+
+extension Settings {
+  /// One end's: the server's for true.
+  subscript(isServer: Bool) -> TLSConfiguration {
+    get { isServer ? server : client }
+    set { if isServer { server = newValue } else { client = newValue } }
+  }
+}
+
+/// What one end says of the other's certificate, which it has to refuse.
+func refusal(of settings: Settings, atServer: Bool = false) throws -> TLSError? {
+  let pair = try settings.pair()
+  #expect(throws: PairFailure.self) { try pair.settle() }
+  let (end, other) = atServer ? (pair.server, pair.client) : (pair.client, pair.server)
+  #expect(end.error?.code == .verificationFailed)
+  #expect(other.error?.code == .alertReceived)
+  return end.error
 }
 
 /// A value that cannot fail to be made, for statics.

@@ -26,7 +26,7 @@ import Testing
       }
       #expect(throws: Never.self) { try settings.pair().settle() }
       let refused = settings.changed { $0[isServer].verification.additionalAuthorities = [] }
-      #expect(try failure(of: refused, atServer: isServer)?.alert?.alert == .unknownCA)
+      #expect(try refusal(of: refused, atServer: isServer)?.alert?.alert == .unknownCA)
     }
   }
 
@@ -40,109 +40,7 @@ import Testing
       }.client)
     #expect(
       SSL_CTX_get_cert_store(shared.handle.pointer) != SSL_CTX_get_cert_store(own.handle.pointer))
-    #expect(try failure(of: settings)?.verification?.code == 20)
-  }
-
-  @Test(arguments: versions, bothRoles)
-  func `a revoked certificate is refused by name, depth and reason`(
-    version: ProtocolVersion, isServer: Bool
-  ) throws {
-    let (user, leaf) = (Settings.user, Settings.localhost)
-    let list = try Settings.authority.revocationList(revoking: [isServer ? user : leaf])
-    let settings = Settings(version).mutual.changed {
-      $0[isServer].verification.revocationLists = [.bytes(list)]
-      $0[isServer].verification.revocation = .leaf
-    }
-    let error = try failure(of: settings, atServer: isServer)
-    let subject = isServer ? "CN=user" : "CN=test"
-    #expect(
-      error?.message
-        == "peer's certificate not accepted: certificate revoked (depth 0, \(subject))")
-    #expect(error?.alert?.alert == .certificateRevoked)
-    let others = settings.changed {
-      $0[isServer].verification.revocationLists = [.bytes(fixture { try Self.emptyList })]
-    }
-    #expect(throws: Never.self) { try others.pair().settle() }
-  }
-
-  @Test(arguments: versions)
-  func `a revoked intermediate is found where the whole chain is checked`(
-    version: ProtocolVersion
-  ) throws {
-    let lists = try [
-      Settings.authority.revocationList(revoking: [Self.middle]), Self.middle.revocationList(),
-    ]
-
-    let directory = try TemporaryDirectory()
-    let settings = Settings(version).changed {
-      $0.server.identities = [Self.leaf.identity]
-      $0.client.verification.revocationLists = [.bytes(lists[0] + lists[1])]
-      $0.client.verification.revocation = .leaf
-    }
-    #expect(throws: Never.self) { try settings.pair().settle() }
-    let whole = settings.changed { $0.client.verification.revocation = .chain }
-    let error = try failure(of: whole)
-    #expect(error?.message.hasSuffix("certificate revoked (depth 1, CN=Middle)") == true)
-    let file = try directory.write(lists[0] + lists[1], as: "lists.crl")
-    let fromFile = whole.changed { $0.client.verification.revocationLists = [.file(file)] }
-    #expect(try failure(of: fromFile)?.verification?.code == 23)
-  }
-
-  @Test func `a certificate without a list in force is refused`() throws {
-    let authority = Settings.authority
-    let past: Range<Int64> = 0..<1_000_000
-    let future: Range<Int64> = 4_000_000_000..<5_000_000_000
-    let lists = [
-      (try Settings.stranger.revocationList(), 3, "unable to get certificate CRL"),
-      (try authority.revocationList(validity: past), 12, "CRL has expired"),
-      (try authority.revocationList(validity: future), 11, "CRL is not yet valid"),
-      (try Self.forgedList, 8, "CRL signature failure"),
-    ]
-    for (list, code, reason) in lists {
-      let error = try failure(
-        of: Settings().changed {
-          $0.client.verification.revocationLists = [.bytes(list)]
-          $0.client.verification.revocation = .leaf
-        })
-      #expect(error?.verification?.code == code)
-      #expect(error?.message.hasSuffix("\(reason) (depth 0, CN=test)") == true)
-    }
-  }
-
-  @Test(.needsOpenSSLTool) func `lists of the openssl program are read, and it reads ours`() throws
-  {
-    let directory = try TemporaryDirectory()
-    let authority = Settings.authority
-    let root = try directory.write(authority.rootPEM, as: "ca.pem")
-    let key = try directory.write(authority.privateKeyPEM(), as: "ca-key.pem")
-    let serial = try Certificate(der: Settings.localhost.certificate).serialNumber
-    let index = "R\t20490101000000Z\t200101000000Z\t\(hexadecimal(serial).uppercased())"
-    let database = try directory.write(index + "\tunknown\t/CN=test\n", as: "index.txt")
-    let configuration = try directory.write(
-      """
-      [ca]
-      default_ca = this
-      [this]
-      database = \(database)
-      default_md = sha256
-      default_crl_days = 3650
-
-      """, as: "ca.cnf")
-    let list = directory.path + "/list.pem"
-    _ = try OpenSSLTool.run(
-      "ca", "-gencrl", "-config", configuration, "-cert", root, "-keyfile", key, "-out", list)
-    let settings = Settings().changed {
-      $0.client.verification.revocationLists = [.file(list)]
-      $0.client.verification.revocation = .leaf
-    }
-    #expect(try failure(of: settings)?.verification?.code == 23)
-    let good = try directory.write(
-      authority.revocationList(revoking: [Settings.user]), as: "good.crl")
-    let leaf = try directory.write(Settings.localhost.chainPEM, as: "leaf.pem")
-    let user = try directory.write(Settings.user.chainPEM, as: "user.pem")
-    let arguments = ["-CAfile", root, "-CRLfile", good, "-crl_check"]
-    #expect(try OpenSSLTool.status(["verify"] + arguments + [leaf]) == 0)
-    #expect(try OpenSSLTool.status(["verify"] + arguments + [user]) == 2)
+    #expect(try refusal(of: settings)?.verification?.code == 20)
   }
 
   @Test(arguments: versions)
@@ -152,7 +50,7 @@ import Testing
       let fits = settings.changed { $0.client.verification.maximumDepth = depth }
       #expect(throws: Never.self) { try fits.pair().settle() }
     }
-    let error = try failure(of: settings.changed { $0.client.verification.maximumDepth = 0 })
+    let error = try refusal(of: settings.changed { $0.client.verification.maximumDepth = 0 })
     #expect(error?.alert?.alert == .unknownCA)
     #expect(error?.message.hasSuffix("certificate chain too long (depth 1, CN=Middle)") == true)
   }
@@ -172,7 +70,7 @@ import Testing
     }
     for purpose in [Verification.Purpose.byRole, .email, isServer ? .client : .server] {
       let misfit = settings.changed { $0[isServer].verification.purpose = purpose }
-      let error = try failure(of: misfit, atServer: isServer)
+      let error = try refusal(of: misfit, atServer: isServer)
       #expect(error?.alert?.alert == .unsupportedCertificate)
       #expect(
         error?.message.hasSuffix("unsuitable certificate purpose (depth 0, CN=test)") == true)
@@ -201,7 +99,7 @@ import Testing
     ]
     for (time, reason, alert) in misfits {
       let late = settings.changed { $0[isServer].verification.time = time }
-      let error = try failure(of: late, atServer: isServer)
+      let error = try refusal(of: late, atServer: isServer)
       #expect(error?.alert?.alert == alert)
       #expect(error?.message.contains("\(reason) (depth ") == true)
     }
@@ -214,7 +112,7 @@ import Testing
         $0.server.identities = [Self.leaf.identity]
         $0.client.trust = .authorities(.bytes(anchor.certificate))
       }
-      let error = try failure(of: settings)
+      let error = try refusal(of: settings)
       #expect(error?.alert?.alert == .unknownCA)
       #expect(error?.message.contains("issuer certificate (depth ") == true)
       let pair = try settings.changed { $0.client.verification.partialChains = .accepted }.pair()
@@ -224,7 +122,7 @@ import Testing
   }
 
   @Test func `what cannot be meant is refused when a context is made`() throws {
-    let list = try Self.emptyList
+    let list = try Settings.emptyRevocationList
     let pins = Trust.pins([.certificate(sha256: text(32))])
     func refusal(
       _ trust: Trust = Settings.authority.trust, _ change: (inout Verification) -> Void
@@ -250,54 +148,5 @@ import Testing
     }
     let noAuthority = refusal { $0.additionalAuthorities = [.bytes([])] }
     #expect(noAuthority?.code == .emptyChain)
-  }
-
-  @Test func `malformed lists have their errors`() throws {
-    let list = try Self.emptyList
-    let sources: [(Source, String)] = [
-      (.bytes(list.dropLast()), "neither PEM nor DER"), (.bytes(list + [0]), "neither PEM"),
-      (.bytes(text(100)), "neither PEM nor DER"), (.bytes([]), "no revocation list in (0 bytes)"),
-      (.bytes(Settings.authority.certificate), "neither PEM nor DER"),
-      (.pem(try Settings.authority.rootPEM), "no revocation list in"),
-      (.pem("-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n"), "is malformed"),
-    ]
-    for (source, words) in sources {
-      let settings = Settings().changed {
-        $0.client.verification.revocationLists = [source]
-        $0.client.verification.revocation = .leaf
-      }
-      let error = #expect(throws: TLSError.self) { try TLSContext(settings.client) }
-      #expect(error?.code == .malformedRevocationList)
-      #expect(error?.message.contains(words) == true)
-      #expect(ERR_peek_error() == 0)
-    }
-  }
-
-  private static var emptyList: [UInt8] { get throws { try Settings.authority.revocationList() } }
-
-  /// With another signature.
-  private static var forgedList: [UInt8] {
-    get throws {
-      var list = try emptyList
-      list[list.count - 1] ^= 1
-      return list
-    }
-  }
-
-  private func failure(of settings: Settings, atServer: Bool = false) throws -> TLSError? {
-    let pair = try settings.pair()
-    #expect(throws: PairFailure.self) { try pair.settle() }
-    let (end, other) = atServer ? (pair.server, pair.client) : (pair.client, pair.server)
-    #expect(end.error?.code == .verificationFailed)
-    #expect(other.error?.code == .alertReceived)
-    return end.error
-  }
-}
-
-extension Settings {
-  /// One end's: the server's for true.
-  fileprivate subscript(isServer: Bool) -> TLSConfiguration {
-    get { isServer ? server : client }
-    set { if isServer { server = newValue } else { client = newValue } }
   }
 }

@@ -17,6 +17,8 @@ final class CallbackReports {
   var fatalAlert: TLSError.SeenAlert?
   /// The first thing that verification found wrong.
   var verification: TLSError.VerificationFailure?
+  /// What is stapled to an identity that the caller presented.
+  var ocspResponse: [UInt8]?
   /// What the caller decides.
   var suspension: Suspension
   /// Set from when a server makes a ticket on demand until all of it is written.

@@ -34,13 +34,11 @@ extension Verification {
   fileprivate func check(beside trust: Trust) throws(TLSError) {
     var chains = self
     (chains.hook, chains.time) = (nil, nil)
-    switch trust {
-    case .pins where chains != Verification(),
-      .acceptAnyoneInsecurely where chains != Verification():
-      throw .configuration("verification of chains is asked for, and trust in pins or in anyone")
-    case .authorities where revocation != .unchecked && revocationLists.isEmpty:
+    guard trust.isInAuthorities || chains == Verification() else {
+      throw .configuration("settings for chains, and the trust is in no authorities")
+    }
+    if case .authorities = trust, revocation != .unchecked, revocationLists.isEmpty {
       throw .configuration("revocation is to be checked, and there are no revocation lists")
-    default: break
     }
     guard revocation != .unchecked || revocationLists.isEmpty else {
       throw .configuration("there are revocation lists, and revocation is unchecked")
@@ -65,6 +63,16 @@ extension Verification {
     }
     if partialChains == .accepted { flags |= X509_V_FLAG_PARTIAL_CHAIN }
     return CUnsignedLong(flags)
+  }
+}
+
+extension Trust {
+  /// Whether chains are verified at all.
+  var isInAuthorities: Bool {
+    switch self {
+    case .system, .authorities, .directory: true
+    case .pins, .decision, .acceptAnyoneInsecurely: false
+    }
   }
 }
 

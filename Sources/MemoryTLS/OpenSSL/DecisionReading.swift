@@ -93,7 +93,10 @@ extension Connection {
 
   /// Puts an identity in the place of those that the context has.
   func replaceIdentities(with identity: Identity) throws(TLSError) {
-    try unsafe identity.load().use(for: ssl)
+    let loaded = try identity.load()
+    let response = try loaded.readOCSPResponse()
+    try unsafe loaded.use(for: ssl)
+    reports.ocspResponse = response
   }
 }
 

@@ -9,7 +9,8 @@ extension TLSConfiguration {
   /// Whom a client believes and as whom it speaks: 32 bytes, the same in every process. What hooks and
   /// callers decide cannot be told apart, only that they do.
   func clientPolicy(of identities: [LoadedIdentity]) throws(TLSError) -> [UInt8] {
-    var bytes = Array("\(decisions.rawValue & 6) ".utf8) + (try verificationBytes())
+    let rest = "\(decisions.rawValue & 6) \(ocspStapling) "
+    var bytes = Array(rest.utf8) + (try verificationBytes())
     for identity in identities { bytes += unsafe fingerprint(of: identity.leaf.pointer) }
     return sha256(of: bytes)
   }

@@ -4,29 +4,27 @@ internal import COpenSSL
 final class Stapling: Sendable {
   private let wanted: OCSPStapling
   private let time: Int64?
+  private let identitiesMayCome: Bool
   /// By the SHA-256 of the certificates that they are about.
   private let responses: [[UInt8]: [UInt8]]
 
   init(_ configuration: TLSConfiguration, _ identities: [LoadedIdentity]) throws(TLSError) {
     wanted = configuration.ocspStapling
     time = configuration.verification.time
-    switch configuration.trust {
-    case .pins where wanted == .require, .acceptAnyoneInsecurely where wanted == .require:
-      throw .configuration("an OCSP response is required, and trust in pins or in anyone")
-    default: break
+    identitiesMayCome = configuration.decisions.contains(.certificate)
+    guard wanted != .require || configuration.trust.isInAuthorities else {
+      throw .configuration("an OCSP response is required, and the trust is in no authorities")
     }
     var responses: [[UInt8]: [UInt8]] = [:]
     for identity in identities {
-      guard let source = identity.ocspResponse else { continue }
-      let bytes = try source.read()
-      try StapledResponse.check(bytes, of: source, isAbout: identity.leaf)
-      responses[unsafe fingerprint(of: identity.leaf.pointer)] = bytes
+      guard let response = try identity.readOCSPResponse() else { continue }
+      responses[unsafe fingerprint(of: identity.leaf.pointer)] = response
     }
     self.responses = responses
   }
 
   func install(in context: ContextHandle) {
-    guard wanted != .none || !responses.isEmpty else { return }
+    guard wanted != .none || !responses.isEmpty || identitiesMayCome else { return }
     let stapling = unsafe Unmanaged.passUnretained(self).toOpaque()
     unsafe COpenSSL_SSL_CTX_set_tlsext_status_arg(context.pointer, stapling)
     unsafe COpenSSL_SSL_CTX_set_tlsext_status_cb(context.pointer) { ssl, argument in
@@ -41,7 +39,7 @@ final class Stapling: Sendable {
   /// On a server that was asked: the response for the certificate it shows, if there is one.
   private func staple(to ssl: OpaquePointer) -> CInt {
     guard let leaf = unsafe SSL_get_certificate(ssl),
-      let response = unsafe responses[fingerprint(of: leaf)],
+      let response = unsafe reports(of: ssl)?.ocspResponse ?? responses[fingerprint(of: leaf)],
       let copy = unsafe CRYPTO_memdup(response, response.count, "", 0)
     else { return SSL_TLSEXT_ERR_NOACK }
     // The SSL frees it.
@@ -71,5 +69,15 @@ final class Stapling: Sendable {
     reports.verification = TLSError.VerificationFailure(
       code: Int(failure.code), depth: 0, subject: subject ?? "", reason: failure.reason)
     return 0
+  }
+}
+
+extension LoadedIdentity {
+  /// What is to be stapled, which has to be about the leaf.
+  func readOCSPResponse() throws(TLSError) -> [UInt8]? {
+    guard let ocspResponse else { return nil }
+    let bytes = try ocspResponse.read()
+    try StapledResponse.check(bytes, of: ocspResponse, isAbout: leaf)
+    return bytes
   }
 }
