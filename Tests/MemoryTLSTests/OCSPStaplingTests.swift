@@ -70,20 +70,20 @@ import Testing
   }
 
   @Test(arguments: versions)
-  func `a resumed session needs no response`(version: ProtocolVersion) throws {
-    let settings = Settings(version, stapling: Settings.goodResponse, wanted: .require)
-    let (client, server) = (try TLSContext(settings.client), try TLSContext(settings.server))
-    let first = try EnginePair(client: client, server: server)
-    try first.settle()
-    first.server.send(text(10))
-    try first.settle()
-    let session = SSL_get1_session(first.client.engine.connection.ssl)
-    defer { SSL_SESSION_free(session) }
-    let second = try EnginePair(client: client, server: server)
-    SSL_set_session(second.client.engine.connection.ssl, session)
-    try second.settle()
-    #expect(second.client.engine.negotiated?.resumed == true)
-    #expect(second.client.engine.stapledOCSPResponse == nil)
+  func `a resumed session needs no response, if it was made with one`(
+    version: ProtocolVersion
+  ) throws {
+    let settings = Settings(version, stapling: Settings.goodResponse, wanted: .require).changed {
+      $0.client.sessionStore = SessionStore()
+    }
+    let strict = try Reunion(settings)
+    var careless = strict
+    careless.client = try TLSContext(settings.changed { $0.client.ocspStapling = .none }.client)
+    #expect(try !careless.meet().isResumed)
+    #expect(try !strict.meet().isResumed)
+    let pair = try strict.meet()
+    #expect(pair.isResumed)
+    #expect(pair.client.engine.stapledOCSPResponse == nil)
   }
 
   @Test func `what cannot be stapled is refused when a context is made`() throws {
