@@ -38,6 +38,9 @@ public struct TLSConfiguration: Sendable, Hashable {
   public var sessionStore: SessionStore?
   /// Whether a client's engines tell of the sessions they get.
   public var sessionDelivery: SessionDelivery = .none
+  /// Whether application data may travel before the handshake is done (0-RTT), where it can be
+  /// replayed.
+  public var earlyData: EarlyData = .none
   /// Where a handshake waits for the caller to decide; nowhere.
   public var decisions: DecisionPoints = []
   /// Whether a client of TLS 1.2 shakes hands again when its server wants to.

@@ -168,7 +168,7 @@ extension TLSEngine {
       return .push(atLeast: max(1, connection.wantedCiphertext))
     case .wantRead, .wantWrite:
       return .pull
-    case .closed where !connection.isInHandshake:
+    case .closed where phase != .handshake && !connection.isInHandshake:
       peerHasClosed = true
       return nil
     case .closed, .failed, .undecided, .unexpected:

@@ -23,6 +23,8 @@ final class CallbackReports {
   var suspension: Suspension
   /// Set from when a server makes a ticket on demand until all of it is written.
   var isIssuingTicket = false
+  /// Data before the handshake is done.
+  var early = EarlyDataExchange()
   /// What is done with sessions.
   var sessions: SessionReports?
   /// Set while a closure of the caller runs inside a call: the engine must not be called from it.

@@ -35,6 +35,7 @@ final class Connection {
     unsafe pair.connect(ssl)
     unsafe reports = CallbackReports(
       ssl: ssl, outer: pair.outer, sending: sending, deciding: points, observer: observer)
+    reports.early.isReading = context.takesEarlyData && sending == .serverToClient
     installCallbacks()
   }
 
@@ -75,7 +76,7 @@ extension Connection {
     }
     unsafe SSL_set0_rbio(ssl, memory)
     reports.suspension.answers[.clientHello] = nil
-    let outcome = unsafe perform { unsafe SSL_do_handshake($0) }
+    let outcome = unsafe perform { unsafe advance($0) }
     unsafe BIO_up_ref(inner)
     unsafe SSL_set0_rbio(ssl, inner)
     guard outcome == .undecided(.clientHello) else {
@@ -101,7 +102,7 @@ extension Connection {
   /// back, however small the ring is.
   func handshake() -> Outcome {
     while true {
-      let outcome = unsafe perform { unsafe SSL_do_handshake($0) }
+      let outcome = unsafe perform { unsafe advance($0) }
       guard reports.suspension.awaitsVerdict, version == .tls12 else { return outcome }
       guard [.success, .wantRead, .wantWrite].contains(outcome) else { return outcome }
       unsafe reports.suspension.withheld += everything(in: outer)

@@ -10,6 +10,7 @@ final class ContextHandle: @unchecked Sendable {
   let ticketKeys: TicketKeys?
   /// Where servers keep sessions.
   let sessionStore: SessionStore?
+  let takesEarlyData: Bool
   /// What the sessions of clients are bound to.
   let clientPolicy: [UInt8]
   private let stapling: Stapling
@@ -23,6 +24,7 @@ final class ContextHandle: @unchecked Sendable {
     let identities = try [LoadedIdentity](loading: configuration.identities)
     clientPolicy = try configuration.clientPolicy(of: identities)
     ticketKeys = configuration.ticketKeys
+    takesEarlyData = configuration.earlyData != .none
     sessionStore = configuration.keepsServerSessions ? configuration.serverStore : nil
     stapling = try Stapling(configuration, identities)
     guard let pointer = unsafe SSL_CTX_new(TLS_method()) else { throw .outOfMemory("SSL_CTX_new") }
@@ -43,6 +45,7 @@ final class ContextHandle: @unchecked Sendable {
     try applyTickets(of: configuration)
     applySessions(configuration)
     applyTicketKeys()
+    try applyEarlyData(configuration)
     try applyTrust(configuration.trust, configuration.verification)
     try applyVerification(configuration.verification, beside: configuration.trust)
     try applySessionContext(of: configuration)

@@ -24,9 +24,11 @@ struct Outbox {
     start = 0
   }
 
-  mutating func move(into out: inout OutputSpan<UInt8>) {
+  @discardableResult
+  mutating func move(into out: inout OutputSpan<UInt8>) -> Int {
     let taken = min(count, out.freeCapacity)
     for byte in bytes[start..<start + taken] { out.append(byte) }
     removeFirst(taken)
+    return taken
   }
 }

@@ -55,7 +55,8 @@ extension TLSConfiguration {
     case .stateless: return false
     case .stateful: return true
     case .automatic:
-      return ticketKeys == nil && (sessionStore != nil || clientCertificates != .none)
+      return ticketKeys == nil
+        && (sessionStore != nil || clientCertificates != .none || earlyData != .none)
     }
   }
 }
@@ -79,7 +80,13 @@ private func find(
   guard let store = unsafe reports(of: ssl)?.sessions?.store else { return nil }
   let identifier = unsafe Array(UnsafeBufferPointer(start: identifier, count: max(0, Int(count))))
   guard let session = store.session(identifier) else { return nil }
-  return unsafe SSL_SESSION_dup(session.pointer)
+  guard let copy = unsafe SSL_SESSION_dup(session.pointer) else { return nil }
+  // Where early data is taken, OpenSSL goes on only with what it can remove from a cache of its own.
+  // The store has given it to nobody else.
+  if session.version == .tls13, unsafe SSL_get_max_early_data(ssl) > 0 {
+    unsafe SSL_CTX_add_session(SSL_get_SSL_CTX(ssl), copy)
+  }
+  return unsafe copy
 }
 
 /// `SSL_CTX_sess_set_remove_cb`: a session's connection failed (RFC 5246 §7.2.2), or was given up
@@ -130,8 +137,12 @@ extension Connection {
       session.binding == binding, session.isAlive(at: now)
     else { return }
     let offered = try SessionHandle(der: session.bytes)
+    if let name = reports.sessions?.serverName {
+      unsafe SSL_SESSION_set1_hostname(offered.pointer, name)
+    }
     unsafe SSL_set_session(ssl, offered.pointer)
     reports.sessions?.offered = offered
+    allowEarlyData(configuration, with: session)
   }
 
   /// Puts a server's new sessions where clients can resume them. To be called once the client is
