@@ -129,6 +129,17 @@ import Testing
     #expect(engine.earlyDataRoom == 0)
   }
 
+  @Test func `a name in other letters is the same name`() throws {
+    let early = try EarlyMeeting()
+    let pair = EnginePair(
+      client: try TLSEngine(
+        early.reunion.client, as: .client(.name("LocalHost")), resuming: early.session),
+      server: try TLSEngine(early.reunion.server, as: .server))
+    #expect(try pair.client.engine.writeEarly(text(10)) == .moved(10))
+    try pair.settle()
+    #expect(pair.client.engine.earlyData?.verdict == .accepted)
+  }
+
   @Test func `it is over with the first step and with the handshake`() throws {
     let early = try EarlyMeeting()
     let pair = try early.pair()

@@ -41,6 +41,25 @@ import Testing
     #expect(pair.client.error?.code == .alertReceived)
   }
 
+  @Test(arguments: versions)
+  func `another context's keys and store serve those whom it answers`(
+    version: ProtocolVersion
+  ) throws {
+    let store = SessionStore()
+    let settings = Settings(version).telling.changed { $0.server.sessionStore = store }
+    let chosen = try TLSContext(settings.server)
+    let first = try TLSContext(
+      Settings(version).changed { $0.server.decisions = .clientHello }.server)
+    let reunion = try Reunion(settings)
+    let session = try reunion.session()
+    let pair = EnginePair(
+      client: try TLSEngine(reunion.client, as: .client(.name("localhost")), resuming: session),
+      server: try TLSEngine(first, as: .server))
+    pair.server.decider = { _, engine throws(TLSError) in try engine.proceed(with: chosen) }
+    try pair.settle()
+    #expect(pair.isResumed)
+  }
+
   private func pair(
     _ version: ProtocolVersion, _ format: TicketFormat, _ store: SessionStore,
     _ decider: @escaping (Decision, TLSEngine) throws(TLSError) -> Void
