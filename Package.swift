@@ -15,6 +15,11 @@ let tests: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .err
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
+let certificates: [Target.Dependency] = [
+  .product(name: "SwiftASN1", package: "swift-asn1", condition: .when(traits: ["Certificates"])),
+  .product(name: "X509", package: "swift-certificates", condition: .when(traits: ["Certificates"])),
+]
+
 let package = Package(
   name: "swift-memory-tls",
   platforms: [.macOS(.v15)],
@@ -23,10 +28,19 @@ let package = Package(
     .library(name: "MemoryTLSTransport", targets: ["MemoryTLSTransport"]),
     .library(name: "MemoryTLSFlights", targets: ["MemoryTLSFlights"]),
     .library(name: "MemoryTLSTesting", targets: ["MemoryTLSTesting"]),
+    // Empty without the trait of its name.
+    .library(name: "MemoryTLSCertificates", targets: ["MemoryTLSCertificates"]),
     .executable(name: "memtls", targets: ["memtls"]),
+  ],
+  traits: [
+    .trait(
+      name: "Certificates",
+      description: "MemoryTLSCertificates: certificates as those of swift-certificates.")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
   ],
   targets: [
@@ -42,6 +56,9 @@ let package = Package(
     .target(
       name: "MemoryTLSTesting", dependencies: ["MemoryTLS", "MemoryTLSFlights"],
       swiftSettings: strict),
+    .target(
+      name: "MemoryTLSCertificates", dependencies: ["MemoryTLS"] + certificates,
+      swiftSettings: strict),
     .executableTarget(
       name: "memtls",
       dependencies: [
@@ -52,6 +69,10 @@ let package = Package(
     .testTarget(
       name: "MemoryTLSTests",
       dependencies: ["MemoryTLS", "MemoryTLSTesting", "MemoryTLSFlights", "COpenSSL"],
+      swiftSettings: tests),
+    .testTarget(
+      name: "MemoryTLSCertificatesTests",
+      dependencies: ["MemoryTLS", "MemoryTLSCertificates", "MemoryTLSTesting"] + certificates,
       swiftSettings: tests),
     .testTarget(
       name: "MemoryTLSTestingTests",
