@@ -1,6 +1,7 @@
 import COpenSSL
 @testable import MemoryTLS
 import MemoryTLSTesting
+import Synchronization
 import Testing
 
 extension Settings {
@@ -32,11 +33,16 @@ func expectRefusedStaple(_ pair: EnginePair, _ words: String, _ code: CInt? = ni
   #expect(pair.server.error?.alert?.alert == .badCertificateStatusResponse)
 }
 
-/// Makes a server's context staple any bytes, which our own settings refuse. The bytes stay.
+/// Makes a server's context staple any bytes, which our own settings refuse.
 enum Staple {
+  /// They stay to the end of all tests.
+  private static let boxes = Mutex<[Box]>([])
+
   static func install(_ bytes: [UInt8], in context: TLSContext) {
-    let box = Unmanaged.passRetained(Box(bytes)).toOpaque()
-    COpenSSL_SSL_CTX_set_tlsext_status_arg(context.handle.pointer, box)
+    let box = Box(bytes)
+    boxes.withLock { $0.append(box) }
+    COpenSSL_SSL_CTX_set_tlsext_status_arg(
+      context.handle.pointer, Unmanaged.passUnretained(box).toOpaque())
     COpenSSL_SSL_CTX_set_tlsext_status_cb(context.handle.pointer) { ssl, argument in
       guard let argument else { return SSL_TLSEXT_ERR_ALERT_FATAL }
       let bytes = Unmanaged<Box>.fromOpaque(argument).takeUnretainedValue().bytes
@@ -46,7 +52,7 @@ enum Staple {
     }
   }
 
-  private final class Box {
+  private final class Box: Sendable {
     let bytes: [UInt8]
     init(_ bytes: [UInt8]) { self.bytes = bytes }
   }

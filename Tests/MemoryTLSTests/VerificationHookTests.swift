@@ -116,6 +116,8 @@ import Testing
     }
     let pair = try Settings().changed { $0.client.verification.hook = hook }.pair()
     engine.withLock { $0 = Reference(pair.client.engine) }
+    // The engine holds the hook, and the hook must not hold the engine for ever.
+    defer { engine.withLock { $0 = nil } }
     try pair.settle()
   }
 
