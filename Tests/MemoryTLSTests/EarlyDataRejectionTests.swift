@@ -1,5 +1,6 @@
 import COpenSSL
 @testable import MemoryTLS
+import MemoryTLSFlights
 import MemoryTLSTesting
 import Testing
 
@@ -99,6 +100,48 @@ import Testing
     puppets.server.take(puppets.client.news())
     #expect(puppets.server.error?.code == .closedDuringHandshake)
     #expect(puppets.server.engine.phase == .handshake)
+  }
+
+  @Test func `a first flight that was changed or cut gives no other bytes`() throws {
+    let early = try EarlyMeeting { $0.server.tickets = .afterHandshake(16) }
+    var sessions: [TLSSession] = []
+    var noise = Noise(seed: 3)
+    for round in 0..<160 {
+      if sessions.isEmpty { sessions = try early.reunion.meet().sessions }
+      let puppets = try early.puppets(resuming: sessions.removeLast())
+      _ = try puppets.client.engine.writeEarly(text(300))
+      puppets.client.pull()
+      var flight = puppets.client.news()
+      let place = noise.next(below: flight.count)
+      if round % 4 == 0 { flight.removeLast(place) } else { flight[place] ^= noise.byte() | 1 }
+      puppets.server.take(flight)
+      puppets.server.engine.endOfInput()
+      puppets.server.run()
+      #expect(puppets.server.error != nil && puppets.server.engine.phase == .handshake)
+      let unread = puppets.server.engine.connection.reports.early.unread
+      #expect(unread.isEmpty || unread.count == 300)
+      #expect(Record.split(puppets.server.sent).rest == 0)
+    }
+  }
+
+  @Test func `an alert is whole though early answers fill the ring`() throws {
+    var early = try EarlyMeeting()
+    early.reunion = try Reunion(early.settings.capacity(512))
+    let puppets = try early.puppets()
+    #expect(try puppets.client.engine.writeEarly(text(30)) == .moved(30))
+    puppets.client.run()
+    puppets.server.take(puppets.client.news())
+    for _ in 0..<1000 {
+      guard case .moved = try puppets.server.engine.writeEarly([7]) else { break }
+    }
+    #expect(puppets.server.engine.pendingCiphertext > 480)
+    puppets.server.push(badRecord[...])
+    puppets.server.move()
+    puppets.server.pull()
+    #expect(puppets.server.error?.alert?.origin == .sent)
+    #expect(Record.split(puppets.server.sent).rest == 0)
+    puppets.client.take(puppets.server.news())
+    #expect(puppets.client.error?.code == .alertReceived)
   }
 
   // RFC 8446 §D.3: "If a client attempting 0-RTT receives a TLS 1.2 ServerHello, it MUST fail."

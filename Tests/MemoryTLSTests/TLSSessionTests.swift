@@ -114,6 +114,9 @@ import Testing
     let changes: [(inout Settings) -> Void] = [
       { $0.client.trust = .acceptAnyoneInsecurely },
       { $0.client.trust = .pins([pin]) },
+      { $0.client.ocspStapling = .request },
+      { $0.client.verification.maximumDepth = 5 },
+      { $0.client.decisions = .certificate },
       { $0.client.trust = .authorities(.bytes(both)) },
       { $0.client.identities = [Settings.user.identity] },
     ]
