@@ -48,6 +48,9 @@ extension TLSEngine {
   }
 
   private func serverEndPoint() throws(TLSError) -> [UInt8] {
+    guard pskIdentity == nil else {
+      throw .unavailable("tls-server-end-point needs a certificate: a PSK proved the peer", phase)
+    }
     // A resumption names no certificate, and OpenSSL answers with any of ours.
     if role == .server, connection.isResumed,
       context.configuration.identities.count > 1

@@ -18,6 +18,11 @@ public struct CipherSuite: CodePoint {
     0x1301, 0x1302, 0x1303, 0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8,
   ].map(CipherSuite.init(rawValue:))
 
+  /// Suites of TLS 1.2 for ``TLSConfiguration/preSharedKeys`` (RFC 5489, RFC 7905), to be put before
+  /// or behind ``recommended``: an ephemeral key exchange, so that a key that leaks later decrypts
+  /// nothing recorded before.
+  public static let preShared: [CipherSuite] = [0xCCAC, 0xC037].map(CipherSuite.init(rawValue:))
+
   /// The registered names of the values this library knows.
   public static let registeredNames: [UInt16: String] = [
     0x1301: "TLS_AES_128_GCM_SHA256",
@@ -48,5 +53,16 @@ public struct CipherSuite: CodePoint {
     0x009E: "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
     0x009F: "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384",
     0xCCAA: "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+    0x00A8: "TLS_PSK_WITH_AES_128_GCM_SHA256",
+    0x00A9: "TLS_PSK_WITH_AES_256_GCM_SHA384",
+    0xCCAB: "TLS_PSK_WITH_CHACHA20_POLY1305_SHA256",
+    0x00AA: "TLS_DHE_PSK_WITH_AES_128_GCM_SHA256",
+    0x00AB: "TLS_DHE_PSK_WITH_AES_256_GCM_SHA384",
+    0xCCAD: "TLS_DHE_PSK_WITH_CHACHA20_POLY1305_SHA256",
+    0xCCAC: "TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256",
+    0xC035: "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA",
+    0xC036: "TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA",
+    0xC037: "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256",
+    0xC038: "TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384",
   ]
 }

@@ -49,16 +49,29 @@ extension TLSError {
 }
 
 extension TLSConfiguration {
+  /// A server of both versions that has nothing but keys takes suites with SHA-256 first, whatever the
+  /// order (OpenSSL 3.0, for keys of TLS 1.2's callback).
+  private func checkPreSharedKeysAlone() throws(TLSError) {
+    guard identities.isEmpty, versions == .tls12 ... .tls13,
+      let key = preSharedKeys?.keys.first(where: { $0.hash == .sha384 }),
+      cipherSuites.contains(where: { $0.isTLS13 && $0.rawValue != 0x1302 })
+    else { return }
+    throw .configuration(
+      "PSK \(key) would be ignored by a server of both versions without certificates")
+  }
+
   /// Whether an engine made from this can play a role.
   func check(_ role: Role) throws(TLSError) {
     switch role {
-    case .server where identities.isEmpty && !mayGetIdentityLater:
+    case .server where identities.isEmpty && preSharedKeys == nil && !mayGetIdentityLater:
       throw .configuration("a server needs an identity: none is configured")
+    case .server:
+      try checkPreSharedKeysAlone()
     case .client(.pinned):
       guard case .pins = trust else {
         throw .configuration("a pinned server identity needs trust in pins")
       }
-    case .client, .server:
+    case .client:
       break
     }
   }

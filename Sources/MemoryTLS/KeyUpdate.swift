@@ -34,7 +34,7 @@ extension TLSEngine {
     }
     if let need = try finishHandshakeMessages() { return .needs(need) }
     // A message that did not fit would be under way, and asked for twice.
-    guard connection.freeOutgoing >= 5 + connection.recordOverhead else { return .needs(.pull) }
+    guard connection.freeOutgoing >= connection.sealedSize(of: 5) else { return .needs(.pull) }
     connection.queueKeyUpdate(request)
     return try finishHandshakeMessages().map { .needs($0) } ?? .done
   }

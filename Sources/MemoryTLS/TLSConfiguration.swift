@@ -20,6 +20,8 @@ public struct TLSConfiguration: Sendable, Hashable {
   public var ocspStapling: OCSPStapling = .none
   /// Whether a client asks for signed certificate timestamps in the handshake.
   public var certificateTimestamps: CertificateTimestamps = .unrequested
+  /// Keys that both ends have from elsewhere: instead of certificates, or beside them.
+  public var preSharedKeys: PreSharedKeys?
   /// Whether a server asks its clients for certificates.
   public var clientCertificates: ClientCertificates = .none
   /// The application protocols (ALPN, RFC 7301), most wanted first, 1 to 255 bytes each. A server's
@@ -43,6 +45,8 @@ public struct TLSConfiguration: Sendable, Hashable {
   public var earlyData: EarlyData = .none
   /// Where a handshake waits for the caller to decide; nowhere.
   public var decisions: DecisionPoints = []
+  /// Whether records say less of the length of what they carry.
+  public var recordPadding: RecordPadding = .none
   /// Whether a client of TLS 1.2 shakes hands again when its server wants to.
   public var renegotiation: Renegotiation = .refused
   /// Whether a client of TLS 1.3 can be asked for its certificate later.

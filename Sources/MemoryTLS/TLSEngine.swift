@@ -30,6 +30,7 @@ public final class TLSEngine {
   var context: TLSContext
   private(set) var inputHasEnded = false
   private(set) var peerHasClosed = false
+  private(set) var pskIdentity: [UInt8]?
   private var ticketsOwed = 0
   var ticketsAwaitVerdict: Bool
 
@@ -113,9 +114,12 @@ public final class TLSEngine {
     queueOwedTickets()
     if let need = try finishHandshakeMessages() { return .needs(need) }
     let record = min(plaintext.count, context.configuration.largestRecord)
-    let room = connection.freeOutgoing - connection.recordOverhead
-    guard room >= record || connection.pendingCiphertext == 0 else { return .needs(.pull) }
-    let (outcome, moved) = connection.write(plaintext, count: min(record, room))
+    let room = connection.freeOutgoing
+    guard connection.sealedSize(of: record) <= room || connection.pendingCiphertext == 0 else {
+      return .needs(.pull)
+    }
+    let count = min(record, connection.largestPlaintext(sealedIn: room))
+    let (outcome, moved) = connection.write(plaintext, count: count)
     if let need = try resolve(outcome) { return .needs(need) }
     return .moved(moved)
   }
@@ -186,6 +190,7 @@ extension TLSEngine {
   private func openForData() {
     phase = .open
     connection.reports.suspension.isOver = true
+    pskIdentity = connection.pskIdentity
     connection.reports.writesOnlyAlertsUnasked = connection.version == .tls12 && !mayRenegotiate
     connection.noteRenewedSession()
     if role == .server, case .withFirstWrite(let count) = context.configuration.tickets,
@@ -222,7 +227,7 @@ extension TLSEngine {
 
   private func sendCloseNotify() throws(TLSError) -> Need? {
     if let need = try finishHandshakeMessages() { return need }
-    guard connection.freeOutgoing >= 2 + connection.recordOverhead else { return .pull }
+    guard connection.freeOutgoing >= connection.sealedSize(of: 2) else { return .pull }
     return try resolve(connection.shutdown())
   }
 }

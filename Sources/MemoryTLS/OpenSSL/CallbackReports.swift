@@ -10,6 +10,12 @@ final class CallbackReports {
   var outbox = Outbox()
   /// Set when everything but an alert is known to fit the ring: in TLS 1.2, after the handshake.
   var writesOnlyAlertsUnasked = false
+  /// Where the connection finds keys from elsewhere.
+  var preSharedKeys: PreSharedKeys?
+  /// What sessions are bound to, and keys made into sessions with them.
+  var sessionContext: [UInt8] = []
+  /// The name of the key that was offered last, or found.
+  var pskIdentity: [UInt8]?
   var keyUpdates = KeyUpdate.Counts()
   /// Set while a request for a client's certificate is only half written.
   var isAskingForCertificate = false

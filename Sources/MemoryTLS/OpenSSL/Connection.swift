@@ -8,6 +8,7 @@ final class Connection {
   /// Bytes that OpenSSL wants next; 0 if it did not ask since the last push. The BIO's own note
   /// (`BIO_ctrl_get_read_request`) is gone as soon as free space is looked at.
   var wantedCiphertext = 0
+  let recordPadding: RecordPadding
   /// What the peer said first.
   var opening = Opening()
   /// Kept alive: callbacks of the `SSL_CTX` point into it.
@@ -32,10 +33,13 @@ final class Connection {
     unsafe self.ssl = ssl
     self.context = context
     self.pair = pair
+    recordPadding = context.recordPadding
     unsafe pair.connect(ssl)
     unsafe reports = CallbackReports(
       ssl: ssl, outer: pair.outer, sending: sending, deciding: points, observer: observer)
     reports.early.isReading = context.takesEarlyData && sending == .serverToClient
+    reports.preSharedKeys = context.preSharedKeys
+    reports.sessionContext = context.sessionContext
     installCallbacks()
   }
 

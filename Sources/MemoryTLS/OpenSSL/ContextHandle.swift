@@ -14,6 +14,9 @@ final class ContextHandle: @unchecked Sendable {
   /// What the sessions of clients are bound to.
   let clientPolicy: [UInt8]
   private let stapling: Stapling
+  let sessionContext: [UInt8]
+  let preSharedKeys: PreSharedKeys?
+  let recordPadding: RecordPadding
 
   init(_ configuration: TLSConfiguration) throws(TLSError) {
     ErrorQueue.clear()
@@ -27,6 +30,9 @@ final class ContextHandle: @unchecked Sendable {
     takesEarlyData = configuration.earlyData != .none
     sessionStore = configuration.keepsServerSessions ? configuration.serverStore : nil
     stapling = try Stapling(configuration, identities)
+    sessionContext = try configuration.sessionContext()
+    preSharedKeys = configuration.preSharedKeys
+    recordPadding = configuration.recordPadding
     guard let pointer = unsafe SSL_CTX_new(TLS_method()) else { throw .outOfMemory("SSL_CTX_new") }
     unsafe self.pointer = pointer
     try apply(configuration)
@@ -48,8 +54,10 @@ final class ContextHandle: @unchecked Sendable {
     try applyEarlyData(configuration)
     try applyTrust(configuration.trust, configuration.verification)
     try applyVerification(configuration.verification, beside: configuration.trust)
-    try applySessionContext(of: configuration)
+    applySessionContext()
     applyDecisions(configuration.decisions)
+    try applyPreSharedKeys(configuration)
+    try applyRecordPadding(configuration)
     applyRenegotiation(configuration.renegotiation)
     applyPostHandshakeAuthentication(configuration.postHandshakeAuthentication)
     applySecretLogging(configuration.logsSecrets)
@@ -62,10 +70,9 @@ final class ContextHandle: @unchecked Sendable {
   /// What no caller chooses: modes that make writes retryable, no compression, the server's order
   /// of cipher suites, and no session cache (a cache would grow with the peers).
   ///
-  /// Two that `openssl.cnf` may have turned on are turned off: padding would make records longer than
-  /// the ring has room for, and an unexpected end of the input must not look like a clean one.
+  /// One that `openssl.cnf` may have turned on is turned off: an unexpected end of the input must not
+  /// look like a clean one.
   private func applyFixedSettings() {
-    unsafe SSL_CTX_set_block_padding(pointer, 0)
     unsafe SSL_CTX_clear_options(pointer, COpenSSL_SSL_OP_IGNORE_UNEXPECTED_EOF)
     unsafe COpenSSL_SSL_CTX_set_mode(pointer, COpenSSL_SSL_MODES)
     unsafe SSL_CTX_set_options(

@@ -3,29 +3,24 @@ internal import COpenSSL
 // Reading what a finished handshake agreed on.
 
 extension Connection {
-  func negotiated(as role: Role) -> Negotiated {
+  func negotiated(as role: Role, psk: [UInt8]?) -> Negotiated {
     unsafe Negotiated(
       version: ProtocolVersion(rawValue: UInt16(truncatingIfNeeded: SSL_version(ssl))),
       cipherSuite: CipherSuite(
         rawValue: SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(ssl))),
+      cipherDescription: cipherDescription,
+      cipherStrength: Int(SSL_CIPHER_get_bits(SSL_get_current_cipher(ssl), nil)),
+      extendedMasterSecret: version == .tls13 || hasExtendedMasterSecret,
       group: group,
-      signatureScheme: signatureScheme(as: role),
+      signatureScheme: signatureScheme(isOurs: role == .server),
+      peerSignatureScheme: signatureScheme(isOurs: false),
       applicationProtocol: applicationProtocol,
       serverName: SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map {
         unsafe String(cString: $0)
       },
-      resumed: SSL_session_reused(ssl) == 1,
+      resumed: SSL_session_reused(ssl) == 1 && (version == .tls12 || psk == nil),
+      pskIdentity: psk,
       peerCertificates: peerCertificates(as: role))
-  }
-
-  /// The most bytes that a record adds to its plaintext.
-  ///
-  /// TLS 1.3: 5 of header, 1 of type, 16 of tag. TLS 1.2 with GCM or CCM: 5, 8 of nonce, 16 of tag.
-  /// With CBC: 5, 16 of IV, up to 48 of MAC and up to 256 of padding in theory; 261 covers OpenSSL.
-  var recordOverhead: Int {
-    if unsafe SSL_version(ssl) == TLS1_3_VERSION { return 22 }
-    let isAEAD = unsafe SSL_CIPHER_is_aead(SSL_get_current_cipher(ssl)) == 1
-    return isAEAD ? 29 : 261
   }
 
   private var group: NamedGroup? {
@@ -41,23 +36,31 @@ extension Connection {
     NID_ffdhe4096: 0x0102, NID_ffdhe6144: 0x0103, NID_ffdhe8192: 0x0104,
   ]
 
-  /// The server's scheme, which is ours or the peer's; OpenSSL tells the key's type and the hash.
-  private func signatureScheme(as role: Role) -> SignatureScheme? {
+  /// A description in one line.
+  private var cipherDescription: String {
+    var text = [CChar](repeating: 0, count: 256)
+    unsafe SSL_CIPHER_description(SSL_get_current_cipher(ssl), &text, CInt(text.count))
+    let bytes = text.prefix { $0 != 0 && $0 != 10 }.map(UInt8.init(bitPattern:))
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Our own scheme or the peer's; OpenSSL tells the key's type and the hash.
+  private func signatureScheme(isOurs: Bool) -> SignatureScheme? {
     var type = NID_undef
     var hash = NID_undef
-    let isServer = role == .server
     let known =
-      unsafe isServer
+      unsafe isOurs
       ? SSL_get_signature_type_nid(ssl, &type) == 1
         && COpenSSL_SSL_get_signature_nid(ssl, &hash) == 1
       : SSL_get_peer_signature_type_nid(ssl, &type) == 1
         && COpenSSL_SSL_get_peer_signature_nid(ssl, &hash) == 1
     // With static RSA a server chooses a scheme all the same, and signs nothing.
-    let signs = unsafe SSL_CIPHER_get_kx_nid(SSL_get_current_cipher(ssl)) != NID_kx_rsa
+    let cipher = unsafe SSL_get_current_cipher(ssl)
+    let signs = unsafe SSL_CIPHER_get_kx_nid(cipher) != NID_kx_rsa && !hasPSKSuite || !isOurs
     guard known, signs, unsafe SSL_session_reused(ssl) == 0 else { return nil }
     return unsafe Self.scheme(
       type, hash,
-      certificate: unsafe isServer ? SSL_get_certificate(ssl) : SSL_get0_peer_certificate(ssl))
+      certificate: unsafe isOurs ? SSL_get_certificate(ssl) : SSL_get0_peer_certificate(ssl))
   }
 
   private static func scheme(

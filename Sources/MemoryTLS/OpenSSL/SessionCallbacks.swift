@@ -131,6 +131,7 @@ extension Connection {
     reports.sessions?.serverName = try identity.serverName.map(ServerName.checked)
     reports.sessions?.binding = binding
     unsafe SSL_set_session_id_context(ssl, binding, CUnsignedInt(binding.count))
+    reports.sessionContext = binding
     guard session != nil || store != nil else { return }
     let now = secondsSince1970()
     guard let session = session ?? store?.take(boundTo: binding, at: now),

@@ -4,14 +4,19 @@ extension ContextHandle {
   /// Binds sessions to whom this context believes and whether it asks: a ticket that was given under
   /// one policy is of no use under another, also where both share ticket keys
   /// (`SSL_CTX_set_session_id_context`).
-  func applySessionContext(of configuration: TLSConfiguration) throws(TLSError) {
-    let policy = "\(configuration.clientCertificates) \(configuration.decisions.rawValue & 4) "
-    let digest = sha256(of: Array(policy.utf8) + (try configuration.verificationBytes()))
-    unsafe SSL_CTX_set_session_id_context(pointer, digest, CUnsignedInt(digest.count))
+  func applySessionContext() {
+    unsafe SSL_CTX_set_session_id_context(
+      pointer, sessionContext, CUnsignedInt(sessionContext.count))
   }
 }
 
 extension TLSConfiguration {
+  /// A hash of the policy: 32 bytes.
+  func sessionContext() throws(TLSError) -> [UInt8] {
+    let policy = "\(clientCertificates) \(decisions.rawValue & 4) "
+    return sha256(of: Array(policy.utf8) + (try verificationBytes()))
+  }
+
   /// What tells one way of verifying from another, the same in every process. Dates and CRLs are not
   /// in it, because they change while the way stays; of a hook it is only known that there is one.
   func verificationBytes() throws(TLSError) -> [UInt8] {
