@@ -36,6 +36,8 @@ extension TLSEngine {
     // A message that did not fit would be under way, and asked for twice.
     guard connection.freeOutgoing >= connection.sealedSize(of: 5) else { return .needs(.pull) }
     connection.queueKeyUpdate(request)
+    // The answer is not counted against the peer.
+    if request == .both { connection.reports.tolls.keyUpdates -= 1 }
     return try finishHandshakeMessages().map { .needs($0) } ?? .done
   }
 

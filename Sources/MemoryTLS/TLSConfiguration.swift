@@ -45,6 +45,8 @@ public struct TLSConfiguration: Sendable, Hashable {
   public var earlyData: EarlyData = .none
   /// Where a handshake waits for the caller to decide; nowhere.
   public var decisions: DecisionPoints = []
+  /// What peers may make engines do.
+  public var limits = Limits()
   /// Whether records say less of the length of what they carry.
   public var recordPadding: RecordPadding = .none
   /// Whether a client of TLS 1.2 shakes hands again when its server wants to.

@@ -33,6 +33,7 @@ public final class TLSEngine {
   private(set) var pskIdentity: [UInt8]?
   private var ticketsOwed = 0
   var ticketsAwaitVerdict: Bool
+  private var idling = Idling()
 
   /// A connection that has not said anything yet. It takes ciphertext at once.
   ///
@@ -72,6 +73,9 @@ public final class TLSEngine {
     try enter()
     guard decision == nil else { throw .misuse(.undecided, phase) }
     guard phase == .handshake else { return .done }
+    try watchIdling()
+    let before = progress
+    defer { idling.note(before, progress) }
     let outcome = connection.handshake()
     if let decision = connection.decision(after: outcome) {
       self.decision = decision
@@ -97,6 +101,7 @@ public final class TLSEngine {
     guard connection.reports.outbox.isEmpty else { return .needs(.pull) }
     let (outcome, moved) = connection.read(into: &out)
     if let need = try resolve(outcome) { return .needs(need) }
+    if moved > 0 { connection.reports.tolls.forgive() }
     return peerHasClosed ? .ended : .moved(moved)
   }
 
@@ -165,6 +170,7 @@ extension TLSEngine {
   /// Turns an outcome into what it needs (nil: nothing), or latches it as the end.
   func resolve(_ outcome: Outcome) throws(TLSError) -> Need? {
     connection.keepSessions()
+    try enforceLimits(after: outcome)
     switch outcome {
     case .success:
       return nil
@@ -187,9 +193,40 @@ extension TLSEngine {
     return error
   }
 
+  /// Ends a connection whose peer exceeded a limit, unless it has failed anyway.
+  private func enforceLimits(after outcome: Outcome) throws(TLSError) {
+    guard [.success, .wantRead, .wantWrite].contains(outcome), let excess else { return }
+    throw fail(excess.error(.peer, phase))
+  }
+
+  private var excess: Limits.Excess? {
+    let limits = context.configuration.limits
+    if phase == .handshake, connection.takenCiphertext > limits.handshakeBytes {
+      return Limits.Excess(name: "handshakeBytes", limit: limits.handshakeBytes)
+    }
+    return connection.reports.tolls.excess(of: limits)
+  }
+
+  /// Throws for a caller who steps for ever and neither pushes nor pulls.
+  private func watchIdling() throws(TLSError) {
+    let limit = context.configuration.limits.stepsWithoutProgress
+    guard idling.allows(progress, upTo: limit) else {
+      throw Limits.Excess(name: "stepsWithoutProgress", limit: limit).error(.caller, phase)
+    }
+  }
+
+  private var progress: [Int] {
+    [
+      connection.pushedCiphertext, connection.unreadCiphertext, connection.pendingCiphertext,
+      inputHasEnded ? 1 : 0,
+    ]
+  }
+
   private func openForData() {
     phase = .open
     connection.reports.suspension.isOver = true
+    connection.releaseMessageCallback(
+      context.configuration.limits, mayRenegotiate: mayRenegotiate)
     pskIdentity = connection.pskIdentity
     connection.reports.writesOnlyAlertsUnasked = connection.version == .tls12 && !mayRenegotiate
     connection.noteRenewedSession()

@@ -137,6 +137,9 @@ extension TLSError {
     case refused
     /// A ``Signer`` threw, or what it made is no signature by its certificate's key.
     case signingFailed
+    /// The peer exceeded one of ``Limits``; the caller's fault only for steps without progress, where
+    /// it changes nothing.
+    case limitExceeded
     /// The peer broke the protocol, or nothing in common was found.
     case protocolFailure
     /// OpenSSL failed for reasons of its own.

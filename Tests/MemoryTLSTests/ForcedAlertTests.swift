@@ -118,6 +118,7 @@ import Testing
   func `nothing is read before the refusals of renegotiations are pulled`(capacity: Int) throws {
     let settings = Settings(.tls12).capacity(capacity).changed {
       $0.server.ringCapacity.outgoing = 65_536
+      $0.client.limits = .generous
     }
     let puppets = try settings.open()
     let (victim, peer) = (puppets.client, puppets.server)
@@ -191,6 +192,7 @@ import Testing
     var server = Ambush.server(version, capacity, length: 0)
     client.ringCapacity.incoming = 65_536
     server.ringCapacity.incoming = 65_536
+    (client.limits, server.limits) = (.generous, .generous)
     return (try TLSContext(client), try TLSContext(server))
   }
 

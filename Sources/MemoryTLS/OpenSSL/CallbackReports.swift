@@ -17,6 +17,9 @@ final class CallbackReports {
   /// The name of the key that was offered last, or found.
   var pskIdentity: [UInt8]?
   var keyUpdates = KeyUpdate.Counts()
+  var tolls = Tolls()
+  /// How long the payload of a record without content is.
+  var emptyRecordLength: Int?
   /// Set while a request for a client's certificate is only half written.
   var isAskingForCertificate = false
   /// The fatal alert for the peer.
@@ -94,12 +97,14 @@ extension Connection {
     }
   }
 
-  /// Messages are shown from here on, if anybody wants them.
+  /// Messages are counted from here on, and shown if anybody wants them.
   func installMessageCallback() {
-    let hearsHellos = reports.suspension.points.contains(.clientHello)
-    guard hearsHellos || reports.observer != nil else { return }
     unsafe SSL_set_msg_callback(ssl) { isSent, _, type, bytes, count, ssl, _ in
-      unsafe showMessage(isSent, type, bytes, count, ssl)
+      guard let reports = unsafe MemoryTLS.reports(of: ssl) else { return }
+      if isSent == 0 { unsafe reports.count(type, bytes, count) }
+      let hearsHellos = reports.suspension.points.contains(.clientHello)
+      guard hearsHellos || reports.observer != nil else { return }
+      unsafe showMessage(isSent, type, bytes, count, reports)
     }
   }
 }
@@ -127,8 +132,12 @@ private func noteProgress(_ ssl: OpaquePointer?, _ place: CInt, _ value: CInt) {
   guard let reports = unsafe reports(of: ssl) else { return }
   if place & SSL_CB_ALERT != 0 { return noteAlert(place, value, in: reports) }
   guard reports.suspension.isOver else { return }
+  if place & SSL_CB_HANDSHAKE_START != 0 { reports.tolls.handshakeMessages = 0 }
   if place & SSL_CB_LOOP != 0 { unsafe reports.note(finished: SSL_get_state(ssl)) }
-  if place & SSL_CB_HANDSHAKE_DONE != 0 { reports.events.append(.renegotiated) }
+  if place & SSL_CB_HANDSHAKE_DONE != 0 {
+    reports.tolls.renegotiations += 1
+    reports.events.append(.renegotiated)
+  }
 }
 
 /// The value is level and description.
@@ -136,18 +145,18 @@ private func noteAlert(_ place: CInt, _ value: CInt, in reports: CallbackReports
   let origin: AlertOrigin = place & SSL_CB_WRITE != 0 ? .sent : .received
   let alert = Alert(rawValue: UInt8(truncatingIfNeeded: value))
   reports.events.append(.alert(alert, origin))
+  if alert == .noRenegotiation, origin == .sent { reports.tolls.renegotiations += 1 }
   guard origin == .sent, value >> 8 == SSL3_AL_FATAL else { return }
   reports.fatalAlert = TLSError.SeenAlert(alert: alert, origin: origin)
 }
 
 /// `SSL_set_msg_callback`: shows handshake messages, alerts and change_cipher_spec to the observer.
 /// The pseudo types above 255 (record headers, inner content types) are left out.
-private func showMessage(
+func showMessage(
   _ isSent: CInt, _ contentType: CInt, _ bytes: UnsafeRawPointer?, _ count: Int,
-  _ ssl: OpaquePointer?
+  _ reports: CallbackReports
 ) {
-  guard let contentType = UInt8(exactly: contentType), let reports = unsafe reports(of: ssl)
-  else { return }
+  guard let contentType = UInt8(exactly: contentType) else { return }
   let message = unsafe ProtocolMessage(
     direction: isSent != 0 ? reports.sending : reports.sending.reversed,
     contentType: ContentType(rawValue: contentType),

@@ -9,6 +9,8 @@ final class Connection {
   /// (`BIO_ctrl_get_read_request`) is gone as soon as free space is looked at.
   var wantedCiphertext = 0
   let recordPadding: RecordPadding
+  /// All ciphertext that was ever pushed.
+  var pushedCiphertext = 0
   /// What the peer said first.
   var opening = Opening()
   /// Kept alive: callbacks of the `SSL_CTX` point into it.
@@ -64,6 +66,7 @@ extension Connection {
       context, other.pair, sending: other.reports.sending,
       deciding: configuration.decisions(of: .server), observer: other.reports.observer)
     opening = other.opening
+    pushedCiphertext = other.pushedCiphertext
     (reports.events, reports.outbox) = (other.reports.events, other.reports.outbox)
     try assume(.server, configuration)
     try assumeSessions(of: context, configuration, as: .server, resuming: nil)

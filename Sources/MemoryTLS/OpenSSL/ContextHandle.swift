@@ -57,6 +57,7 @@ final class ContextHandle: @unchecked Sendable {
     applySessionContext()
     applyDecisions(configuration.decisions)
     try applyPreSharedKeys(configuration)
+    try applyLimits(configuration.limits)
     try applyRecordPadding(configuration)
     applyRenegotiation(configuration.renegotiation)
     applyPostHandshakeAuthentication(configuration.postHandshakeAuthentication)

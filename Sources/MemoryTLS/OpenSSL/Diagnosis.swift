@@ -46,6 +46,15 @@ extension Connection {
     if stack.has(SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {
       return error(.verificationFailed, .peer, "peer sent no certificate, and one is required")
     }
+    if stack.has(SSL_R_EXCESSIVE_MESSAGE_SIZE) {
+      let limit = unsafe COpenSSL_SSL_get_max_cert_list(ssl)
+      return error(
+        .limitExceeded, .peer,
+        "a handshake message is too long; limits.certificateChainBytes is \(limit)")
+    }
+    if stack.has(SSL_R_RECORD_TOO_SMALL) {
+      return error(.limitExceeded, .peer, "more than 32, the limit named emptyRecords")
+    }
     if phase == .handshake, alert == nil, !opening.looksLikeTLS {
       return error(.notTLS, .peer, "peer does not speak TLS: it began with \(opening.quoted)")
     }

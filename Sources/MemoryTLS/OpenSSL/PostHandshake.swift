@@ -57,9 +57,12 @@ extension CallbackReports {
       events.append(.keyUpdated(sending))
     case TLS_ST_SR_KEY_UPDATE, TLS_ST_CR_KEY_UPDATE:
       keyUpdates.received += 1
+      tolls.keyUpdates += 1
       events.append(.keyUpdated(sending.reversed))
     case TLS_ST_CW_FINISHED, TLS_ST_SR_FINISHED:
       if unsafe SSL_version(ssl) == TLS1_3_VERSION { events.append(.postHandshakeAuthentication) }
+    case TLS_ST_CR_SESSION_TICKET:
+      tolls.tickets += 1
     default:
       break
     }

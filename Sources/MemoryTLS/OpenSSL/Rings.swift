@@ -24,6 +24,7 @@ extension Connection {
         0, Int(BIO_write(outer, buffer.baseAddress, CInt(clamping: buffer.count))))
       opening.note(bytes.extracting(first: count))
       if count > 0 { wantedCiphertext = 0 }
+      pushedCiphertext &+= count
       return count
     }
   }
@@ -75,6 +76,7 @@ extension Connection {
     if filled > 0 {
       unsafe BIO_nwrite(outer, &start, CInt(clamping: filled))
       wantedCiphertext = 0
+      pushedCiphertext &+= filled
     }
     if let failure { throw failure }
   }
