@@ -10,12 +10,14 @@ struct Bridge: Sendable {
   let channel: Channel
   let side: Side
   let options: ConnectionOptions
+  let books: Bookkeeper
   var verbosity = Verbosity.negotiated
   var showsProgress = false
 
   /// Runs one connection, the first one if a channel listens.
   func runOnce() throws {
     try checkDescriptors()
+    books.begin()
     let interrupter = try Interrupter()
     Signals.interrupt(interrupter)
     let connection = connection(interrupter)
@@ -32,6 +34,7 @@ struct Bridge: Sendable {
   /// Serves whoever connects to the channel that listens, until a signal ends it.
   func serve(atOnce limit: Int) throws {
     try checkDescriptors()
+    books.begin()
     let interrupter = try Interrupter()
     Signals.interrupt(interrupter)
     Signals.onHangup { side.contexts.reload() }
@@ -73,7 +76,8 @@ struct Bridge: Sendable {
 
   private func connection(_ interrupter: Interrupter) -> Connection {
     Connection(
-      limits: options, verbosity: verbosity, traffic: Traffic(), interrupter: interrupter,
+      limits: options, books: books, verbosity: verbosity, traffic: Traffic(),
+      interrupter: interrupter,
       plainName: plain == .stdio ? "stdin or stdout" : "\(plain)",
       end: plain.mayNeverEnd ? .peerHasLeft : .bothSides)
   }

@@ -2,7 +2,7 @@ import ArgumentParser
 import MemoryTLS
 
 /// Which clients a server wants.
-struct ClientAuthOptions: ParsableArguments {
+struct ClientAuthOptions: ParsableArguments, Setting {
   @Option(
     help: ArgumentHelp("Whose clients to accept: a PEM or DER file.", valueName: "file"))
   var clientCa: String?

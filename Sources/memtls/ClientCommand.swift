@@ -25,12 +25,22 @@ struct ClientCommand: ParsableCommand {
   var channel: Channel
 
   @OptionGroup(title: "Whom to expect") var expectation: ExpectationOptions
+  @OptionGroup(title: "Whom to believe no more") var revocation: RevocationOptions
   @OptionGroup(title: "Who we are") var credentials: CredentialOptions
   @OptionGroup(title: "What to negotiate") var protocols: ProtocolOptions
+  @OptionGroup(title: "What to resume") var resumption: ResumptionOptions
+  @OptionGroup(title: "What to tell") var secrets: SecretOptions
+  @OptionGroup(title: "How much to say") var talk: TalkOptions
   @OptionGroup(title: "How it travels, and how long to wait") var options: ConnectionOptions
 
+  func validate() throws { try revocation.check(expectation) }
+
   func run() throws {
-    let side = try Side.client(expectation, credentials, protocols, host: channel.host)
-    try Bridge(plain: .stdio, channel: channel, side: side, options: options).runOnce()
+    let books = try Bookkeeper(secrets, resumption)
+    let side = try Side.client(
+      expectation, credentials, [protocols, revocation, books], host: channel.host)
+    var bridge = Bridge(plain: .stdio, channel: channel, side: side, options: options, books: books)
+    bridge.verbosity = talk.verbosity
+    try bridge.runOnce()
   }
 }

@@ -5,6 +5,8 @@ import MemoryTLSTransport
 struct Connection: Sendable {
   /// What it may take: deadlines and the framing.
   let limits: ConnectionOptions
+  /// What is written down about it.
+  let books: Bookkeeper
   /// How much is said about it.
   let verbosity: Verbosity
   /// Counts its plaintext, with that of others if there are any.
@@ -67,11 +69,11 @@ struct Connection: Sendable {
   private func secure(
     _ base: some Transport, _ engine: TLSEngine, _ plain: () throws -> OpenedChannel
   ) throws {
-    let stream = TLSStream(engine, over: base, interrupter: interrupter)
+    let attended = AttendedTransport(base) { books.look(at: engine) }
+    defer { books.look(at: engine) }
+    let stream = TLSStream(engine, over: attended, interrupter: interrupter)
     try shakeHands(stream)
-    if verbosity != .quiet {
-      tell(Summary.negotiated(engine) + (peer.map { ", from \($0)" } ?? ""))
-    }
+    try introduce(engine)
     let opened = try open(plain, stream)
     do {
       try carry(opened.transport, stream)
@@ -79,6 +81,15 @@ struct Connection: Sendable {
       throw opened.abandoned(after: error)
     }
     try opened.finish(until: Timeout(10).deadline, interrupter: interrupter)
+  }
+
+  /// Says what came of the handshake.
+  private func introduce(_ engine: TLSEngine) throws {
+    if verbosity >= .negotiated {
+      tell(Summary.negotiated(engine) + (peer.map { ", from \($0)" } ?? ""))
+    }
+    if verbosity >= .certificates { Summary.certificates(engine).forEach(tell) }
+    try books.tell(of: engine, tell)
   }
 
   private func open<Base>(
@@ -111,6 +122,8 @@ struct Connection: Sendable {
       tell("\(Summary.moved(stream)) in \(Summary.time(tunnel.duration))")
     }
     if let failure { throw failure }
+    books.look(at: stream.engine)
+    if label.isEmpty, let remark = books.lastRemark { tell(remark) }
   }
 
   /// Carries until the end; answers why it broke, if it did.
@@ -155,11 +168,13 @@ struct Connection: Sendable {
 }
 
 /// How much is said of connections that go well.
-enum Verbosity: Sendable {
+enum Verbosity: Comparable, Sendable {
   /// Nothing, but what the only one moved.
   case quiet
   /// What was negotiated.
   case negotiated
+  /// The peer's certificates as well.
+  case certificates
   /// The flights as well.
   case flights
 

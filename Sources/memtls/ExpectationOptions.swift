@@ -3,7 +3,7 @@ import Foundation
 import MemoryTLS
 
 /// Whom a client expects.
-struct ExpectationOptions: ParsableArguments {
+struct ExpectationOptions: ParsableArguments, Setting {
   @Option(
     name: .customLong("servername"),
     help: ArgumentHelp(
@@ -25,10 +25,24 @@ struct ExpectationOptions: ParsableArguments {
   @Flag(help: "Accept anyone: encrypted, but perhaps with an attacker.")
   var insecure = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Ask for a stapled proof that the certificate is not revoked, or require one.",
+      valueName: "request|require"))
+  var ocsp: Stapling?
+
+  enum Stapling: String, ExpressibleByArgument, CaseIterable {
+    case request
+    case require
+  }
+
   func validate() throws {
-    let ways = given.filter { $0 != "--servername" }
+    let ways = given.filter { ["--ca", "--pin", "--insecure"].contains($0) }
     if ways.count > 1 {
       throw ValidationError("\(ways.joined(separator: " and ")) contradict each other")
+    }
+    if ocsp != nil, pin != nil || insecure {
+      throw ValidationError("--ocsp proves nothing beside \(ways[0]): no chain is verified")
     }
   }
 
@@ -36,12 +50,20 @@ struct ExpectationOptions: ParsableArguments {
   var given: [String] {
     [
       ("--servername", serverName != nil), ("--ca", ca != nil), ("--pin", pin != nil),
-      ("--insecure", insecure),
+      ("--insecure", insecure), ("--ocsp", ocsp != nil),
     ].filter(\.1).map(\.0)
   }
 
+  func apply(to configuration: inout TLSConfiguration) {
+    configuration.trust = trust
+    configuration.ocspStapling = ocsp.map { $0 == .require ? .require : .request } ?? .none
+  }
+
+  /// Whether authorities are believed, which can revoke what they issued.
+  var believesAuthorities: Bool { pin == nil && !insecure }
+
   /// Whose certificates to believe.
-  var trust: Trust {
+  private var trust: Trust {
     if insecure { return .acceptAnyoneInsecurely }
     if let pin { return .pins([.certificate(sha256: pin.bytes), .publicKey(sha256: pin.bytes)]) }
     guard let ca else { return .system }

@@ -2,7 +2,7 @@ import ArgumentParser
 import MemoryTLS
 
 /// What to negotiate; the same for every verb.
-struct ProtocolOptions: ParsableArguments {
+struct ProtocolOptions: ParsableArguments, Setting {
   @Option(
     name: .customLong("tls"),
     help: ArgumentHelp("Only this version: 1.2 or 1.3 (default: both).", valueName: "version"))

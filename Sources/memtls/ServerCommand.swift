@@ -22,11 +22,20 @@ struct ServerCommand: ParsableCommand {
   @OptionGroup(title: "Who we are") var credentials: CredentialOptions
 
   @OptionGroup(title: "Whom to accept") var clientAuth: ClientAuthOptions
+  @OptionGroup(title: "Whom to believe no more") var revocation: RevocationOptions
+  @OptionGroup(title: "What to hand out") var handout: HandoutOptions
   @OptionGroup(title: "What to negotiate") var protocols: ProtocolOptions
+  @OptionGroup(title: "What to tell") var secrets: SecretOptions
+  @OptionGroup(title: "How much to say") var talk: TalkOptions
   @OptionGroup(title: "How it travels, and how long to wait") var options: ConnectionOptions
 
+  func validate() throws { try revocation.check(clientAuth) }
+
   func run() throws {
-    let side = try Side.server(credentials, clientAuth, protocols)
-    try Bridge(plain: .stdio, channel: channel, side: side, options: options).runOnce()
+    let books = try Bookkeeper(secrets)
+    let side = try Side.server(credentials, [protocols, clientAuth, revocation, handout, books])
+    var bridge = Bridge(plain: .stdio, channel: channel, side: side, options: options, books: books)
+    bridge.verbosity = talk.verbosity
+    try bridge.runOnce()
   }
 }

@@ -8,36 +8,34 @@ struct Side: Sendable {
 
   /// A client; `host` is that of its channel.
   static func client(
-    _ expectation: ExpectationOptions, _ credentials: CredentialOptions,
-    _ protocols: ProtocolOptions, host: String?
+    _ expectation: ExpectationOptions, _ credentials: CredentialOptions, _ settings: [any Setting],
+    host: String?
   ) throws -> Side {
     let identity = try expectation.identity(host: host)
-    var configuration = base(protocols)
-    configuration.trust = expectation.trust
-    return try Side(.client(identity), configuration, try credentials.identities(for: .client))
+    return try Side(
+      .client(identity), [expectation] + settings, try credentials.identities(for: .client))
   }
 
   /// A server, which must have a certificate.
-  static func server(
-    _ credentials: CredentialOptions, _ clientAuth: ClientAuthOptions, _ protocols: ProtocolOptions
-  ) throws -> Side {
+  static func server(_ credentials: CredentialOptions, _ settings: [any Setting]) throws -> Side {
     guard credentials.areGiven else {
       throw CommandFailure.usage(
         "a server needs a certificate: give --cert and --key, or --self-signed")
     }
-    var configuration = base(protocols)
-    clientAuth.apply(to: &configuration)
-    return try Side(.server, configuration, try credentials.identities(for: .server))
+    return try Side(.server, settings, try credentials.identities(for: .server))
   }
 
   private init(
-    _ role: Role, _ configuration: TLSConfiguration,
+    _ role: Role, _ settings: [any Setting],
     _ identities: @escaping @Sendable () throws -> [Identity]
   ) throws {
     self.role = role
     contexts = try Contexts {
-      var configuration = configuration
+      var configuration = TLSConfiguration()
+      // Four records of the largest size: fewer calls of the system, each for more.
+      configuration.ringCapacity = RingCapacity(4 * 17408)
       configuration.identities = try identities()
+      for setting in settings { try setting.apply(to: &configuration) }
       return try TLSContext(configuration)
     }
     // What is wrong with the role is said before anything is opened.
@@ -47,13 +45,5 @@ struct Side: Sendable {
   /// An engine for a new connection.
   func makeEngine(_ observer: MessageObserver?) throws(TLSError) -> TLSEngine {
     try TLSEngine(contexts.current, as: role, observing: observer)
-  }
-
-  private static func base(_ protocols: ProtocolOptions) -> TLSConfiguration {
-    var configuration = TLSConfiguration()
-    protocols.apply(to: &configuration)
-    // Four records of the largest size: fewer calls of the system, each for more.
-    configuration.ringCapacity = RingCapacity(4 * 17408)
-    return configuration
   }
 }

@@ -13,9 +13,20 @@ enum Summary {
       negotiated.group.map { "\($0)" },
       negotiated.applicationProtocol.map { "ALPN \($0)" },
       negotiated.resumed ? "resumed" : nil,
+      engine.stapledOCSPResponse == nil ? nil : "OCSP good",
       engine.role == .server ? negotiated.serverName.map { "for \($0)" } : nil,
       peer.map { "peer \($0.subject)" },
     ].compactMap { $0 }.joined(separator: ", ")
+  }
+
+  /// What the peer proved itself with, a line for each certificate.
+  static func certificates(_ engine: TLSEngine) -> [String] {
+    (engine.negotiated?.peerCertificates ?? []).enumerated().map { index, certificate in
+      let end = Date(timeIntervalSince1970: Double(certificate.notAfter))
+        .formatted(.iso8601.year().month().day())
+      return "certificate \(index): \(certificate.subject), says \(certificate.issuer), "
+        + "until \(end), SHA-256 \(Fingerprint(certificate.fingerprint).text)"
+    }
   }
 
   /// How much plaintext went each way.

@@ -46,8 +46,12 @@ struct TunnelCommand: ParsableCommand {
 
   @OptionGroup(title: "Whom to expect, as client") var expectation: ExpectationOptions
   @OptionGroup(title: "Whom to accept, as server") var clientAuth: ClientAuthOptions
+  @OptionGroup(title: "Whom to believe no more") var revocation: RevocationOptions
   @OptionGroup(title: "Who we are") var credentials: CredentialOptions
   @OptionGroup(title: "What to negotiate") var protocols: ProtocolOptions
+  @OptionGroup(title: "What to resume, as client") var resumption: ResumptionOptions
+  @OptionGroup(title: "What to hand out, as server") var handout: HandoutOptions
+  @OptionGroup(title: "What to tell") var secrets: SecretOptions
   @OptionGroup(title: "How it travels, and how long to wait") var options: ConnectionOptions
 
   @Flag(help: "Serve one connection and end with its status, although a channel listens.")
@@ -79,10 +83,15 @@ struct TunnelCommand: ParsableCommand {
     if case .files = plain {
       throw ValidationError("\(plain): files carry ciphertext alone, so as CHANNEL")
     }
-    let foreign = end == .server ? expectation.given : clientAuth.given
+    let foreign =
+      end == .server ? expectation.given + resumption.given : clientAuth.given + handout.given
     if let option = foreign.first {
       let other = end == .server ? End.client : .server
       throw ValidationError("\(option) is for --as \(other)")
+    }
+    switch end {
+    case .client: try revocation.check(expectation)
+    case .server: try revocation.check(clientAuth)
     }
     guard maxConnections > 0 else {
       throw ValidationError("--max-connections \(maxConnections) is less than 1")
@@ -90,7 +99,9 @@ struct TunnelCommand: ParsableCommand {
   }
 
   func run() throws {
-    var bridge = Bridge(plain: plain, channel: channel, side: try side(), options: options)
+    let books = try Bookkeeper(secrets, resumption)
+    var bridge = Bridge(
+      plain: plain, channel: channel, side: try side(books), options: options, books: books)
     bridge.verbosity = verbose == 0 ? .quiet : verbose == 1 ? .negotiated : .flights
     bridge.showsProgress = progress
     let servesMany =
@@ -102,12 +113,13 @@ struct TunnelCommand: ParsableCommand {
     }
   }
 
-  private func side() throws -> Side {
+  private func side(_ books: Bookkeeper) throws -> Side {
     switch end {
     case .client:
-      try .client(expectation, credentials, protocols, host: channel.host)
+      try .client(
+        expectation, credentials, [protocols, revocation, books], host: channel.host)
     case .server:
-      try .server(credentials, clientAuth, protocols)
+      try .server(credentials, [protocols, clientAuth, revocation, handout, books])
     }
   }
 }

@@ -10,7 +10,7 @@ struct ClientCommandTests {
 
   @Test(arguments: ["1.2", "1.3"])
   func `lines come back reversed`(version: String) throws {
-    try withServer(["-rev"]) { port in
+    try credentials.withServer(["-rev"]) { port in
       let run = try Command.memtls(
         ["client", "tcp:127.0.0.1:\(port)", "--ca", credentials.ca, "--tls", version],
         input: Data("hello\n".utf8))
@@ -22,7 +22,7 @@ struct ClientCommandTests {
   }
 
   @Test func `a pin is enough, and a wrong one is refused`() throws {
-    try withServer(["-rev"]) { port in
+    try credentials.withServer(["-rev"]) { port in
       let arguments = ["client", "tcp:localhost:\(port)", "--pin"]
       let right = try Command.memtls(arguments + [credentials.pin], input: Data("ab\n".utf8))
       #expect(right.status == 0 && right.output == "ba\n")
@@ -33,7 +33,7 @@ struct ClientCommandTests {
   }
 
   @Test func `an unknown authority and a wrong name are refused with advice`() throws {
-    try withServer(["-rev"]) { port in
+    try credentials.withServer(["-rev"]) { port in
       let other = try Credentials()
       let channel = "tcp:127.0.0.1:\(port)"
       let unknown = try Command.memtls(["client", channel, "--ca", other.ca])
@@ -53,7 +53,9 @@ struct ClientCommandTests {
   func `a client certificate with an encrypted key is presented`(version: String) throws {
     let passphrase = try credentials.directory.write(
       Credentials.passphrase + "\n", to: "passphrase")
-    try withServer(["-rev", "-Verify", "1", "-verify_return_error", "-CAfile", credentials.ca]) {
+    try credentials.withServer([
+      "-rev", "-Verify", "1", "-verify_return_error", "-CAfile", credentials.ca,
+    ]) {
       port in
       let arguments = [
         "client", "tcp:127.0.0.1:\(port)", "--ca", credentials.ca, "--tls", version,
@@ -71,7 +73,7 @@ struct ClientCommandTests {
   }
 
   @Test func `a negotiated protocol is reported`() throws {
-    try withServer(["-rev", "-alpn", "http/1.1"]) { port in
+    try credentials.withServer(["-rev", "-alpn", "http/1.1"]) { port in
       let run = try Command.memtls(
         ["client", "tcp:127.0.0.1:\(port)", "--ca", credentials.ca, "--alpn", "h2,http/1.1"])
       #expect(run.status == 0)
@@ -80,7 +82,7 @@ struct ClientCommandTests {
   }
 
   @Test func `closed standard descriptors do no harm`() throws {
-    try withServer(["-rev"]) { port in
+    try credentials.withServer(["-rev"]) { port in
       let line = "\"$0\" client tcp:127.0.0.1:\(port) --ca \"$1\""
       let withoutInput = try Command.run(
         "sh", ["-c", line + " <&-", Command.memtls, credentials.ca])
@@ -90,41 +92,5 @@ struct ClientCommandTests {
         "sh", ["-c", "echo hello | " + line + " >&- 2>&-", Command.memtls, credentials.ca])
       #expect(withoutAny.status == 0 && withoutAny.output.isEmpty)
     }
-  }
-
-  /// Runs `openssl s_server` on a free port while the body runs.
-  private func withServer(_ options: [String], _ body: (Int) throws -> Void) throws {
-    let server = Process()
-    var output = FileHandle.nullDevice
-    server.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    server.arguments =
-      ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", credentials.server, "-key"]
-      + [credentials.serverKey] + options
-    server.standardError = FileHandle.nullDevice
-    server.standardInput = FileHandle.nullDevice
-    try spawn(server) { makePipe in
-      let pipe = try makePipe()
-      server.standardOutput = pipe.writing
-      output = pipe.reading
-      return [pipe.writing]
-    }
-    defer {
-      // Not SIGTERM: threads of the test runner block it, and children inherit that.
-      kill(server.processIdentifier, SIGKILL)
-      server.waitUntilExit()
-    }
-    try body(try port(in: output))
-  }
-
-  /// The port of the line "ACCEPT 127.0.0.1:12345".
-  private func port(in output: FileHandle) throws -> Int {
-    var text = ""
-    while !text.contains("ACCEPT") || !text.hasSuffix("\n") {
-      let more = output.availableData
-      try #require(!more.isEmpty, "s_server ended: \(text)")
-      text += String(decoding: more, as: UTF8.self)
-    }
-    let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("ACCEPT") })
-    return try #require(Int(line.split(separator: ":").last ?? ""))
   }
 }

@@ -28,6 +28,21 @@ import Testing
     ["server", "exec:true", "--self-signed", "a,DNS:b"],
     ["server", "exec:true", "--self-signed", ""],
     ["client", "exec:true", "--insecure", "--self-signed", "a", "--cert", "c.pem"],
+    ["client", "exec:true", "--insecure", "--export", ""],
+    ["client", "exec:true", "--insecure", "--export", "x:0"],
+    ["client", "exec:true", "--insecure", "--export", "x:1025"],
+    ["client", "exec:true", "--insecure", "--export", String(repeating: "x", count: 250)],
+    ["client", "exec:true", "--insecure", "--keylog"],
+    ["client", "exec:true", "--insecure", "--tickets", "1"],
+    ["client", "exec:true", "--servername", "a", "--ocsp", "perhaps"],
+    ["client", "exec:true", "--insecure", "--ocsp", "require"],
+    ["client", "exec:true", "--pin", String(repeating: "00", count: 32), "--ocsp", "request"],
+    ["client", "exec:true", "--insecure", "--crl", "a.crl"],
+    ["client", "exec:true", "--servername", "a", "--crl-check", "all"],
+    ["server", "exec:true", "--self-signed", "a", "--crl", "a.crl"],
+    ["server", "exec:true", "--self-signed", "a", "--tickets", "17"],
+    ["server", "exec:true", "--self-signed", "a", "--tickets", "-1"],
+    ["server", "exec:true", "--self-signed", "a", "--sess-out", "file"],
     ["identity"], ["identity", ""], ["identity", "/dev/null", "--nonsense"],
     ["identity", "/dev/null", "--days", "0"], ["identity", "/dev/null", "--days", "36501"],
     ["identity", "/dev/null", "--key", "dsa"], ["identity", "/dev/null", "--name", "a b"],
@@ -61,7 +76,7 @@ import Testing
 
   @Test(arguments: [
     [], ["--help"], ["handshake", "--help"], ["client", "--help"], ["server", "--help"],
-    ["identity", "--help"],
+    ["identity", "--help"], ["tunnel", "--help"],
   ])
   func `help goes to stdout with exit 0 and fits 80 columns`(arguments: [String]) throws {
     let run = try Command.memtls(arguments)
