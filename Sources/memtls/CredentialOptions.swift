@@ -6,13 +6,17 @@ import MemoryTLSTesting
 /// What this end proves itself with.
 struct CredentialOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Our certificate chain, PEM or DER, the leaf first.", valueName: "file"))
+    help: ArgumentHelp(
+      "Our certificate chain: PEM, DER, PKCS #12, or a file: or pkcs11: URI.",
+      valueName: "file"))
   var cert: String?
 
-  @Option(help: ArgumentHelp("Its private key (default: in the same file).", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Its private key, in any of these (default: in the same file).", valueName: "file"))
   var key: String?
 
-  @Option(help: ArgumentHelp("A file whose first line opens the key.", valueName: "file"))
+  @Option(help: ArgumentHelp("A file whose first line opens the key or token.", valueName: "file"))
   var passphraseFile: String?
 
   @Option(
@@ -47,7 +51,10 @@ struct CredentialOptions: ParsableArguments {
     return {
       if key == nil { try Self.expectKey(in: cert) }
       let passphrase = try Self.passphrase(in: passphraseFile)
-      return [Identity(chain: .file(cert), key: .file(key ?? cert), passphrase: passphrase)]
+      return [
+        Identity(
+          chain: Self.source(cert), key: Self.source(key ?? cert), passphrase: passphrase)
+      ]
     }
   }
 
@@ -65,6 +72,11 @@ struct CredentialOptions: ParsableArguments {
       text.contains("-----BEGIN "), !text.contains("PRIVATE KEY-----")
     else { return }
     throw CommandFailure.failed("no private key in \(file); give --key FILE")
+  }
+
+  /// What OpenSSL's stores call `file:` and `pkcs11:` (ossl_store(7), RFC 7512) is no path.
+  private static func source(_ name: String) -> Source {
+    ["file:", "pkcs11:"].contains(where: name.hasPrefix) ? .store(uri: name) : .file(name)
   }
 
   private static func passphrase(in passphraseFile: String?) throws -> String? {
