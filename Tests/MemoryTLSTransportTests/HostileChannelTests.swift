@@ -9,7 +9,7 @@ import Testing
   func `a peer that never stops sending holds nobody longer than the deadline`(
     version: ProtocolVersion
   ) throws {
-    let stream = try Settings(version).clientStream(over: Flood())
+    let stream = try Settings(version).patient().clientStream(over: Flood())
     for _ in 0..<3 {
       let error = streamError { try stream.handshake(until: .now - .seconds(1)) }
       #expect(error?.wait == .deadlineExceeded)
@@ -21,8 +21,14 @@ import Testing
     let interrupter = try Interrupter()
     interrupter.interrupt()
     let stream = TLSStream(
-      try Settings(.tls13).clientEngine(), over: Flood(), interrupter: interrupter)
+      try Settings(.tls13).patient().clientEngine(), over: Flood(), interrupter: interrupter)
     #expect(streamError { try stream.handshake() }?.wait == .interrupted)
+  }
+
+  @Test(arguments: versions)
+  func `without a deadline a limit ends it`(version: ProtocolVersion) throws {
+    let stream = try Settings(version).clientStream(over: Flood())
+    #expect(streamError { try stream.handshake() }?.tls?.code == .limitExceeded)
   }
 
   @Test func `lingering ends at its deadline, whatever still comes`() throws {
@@ -49,7 +55,7 @@ import Testing
   @Test func `a channel that takes no more is an error and no endless loop`() throws {
     let channel = Flood()
     channel.takesNoMore = true
-    let stream = try Settings(.tls13).clientStream(over: channel)
+    let stream = try Settings(.tls13).patient().clientStream(over: channel)
     let error = streamError { try stream.handshake(until: .now - .seconds(1)) }
     // The flood is looked at for a reason until the time is up, or there is none to be found.
     #expect(error?.wait == .deadlineExceeded || error?.description == "channel takes no more")
@@ -75,6 +81,15 @@ import Testing
     try stream.close()
     try stream.close()
     #expect(streamError { try stream.handshake() }?.tls?.code == .aborted)
+  }
+}
+
+extension Settings {
+  /// With a client that lets its peer do whatever it likes.
+  fileprivate func patient() -> Settings {
+    var settings = self
+    (settings.client.limits.handshakeBytes, settings.client.limits.handshakeMessages) = (.max, .max)
+    return settings
   }
 }
 

@@ -251,17 +251,17 @@ final class MyChannel: Sendable {
 
 extension String {
   /// The contents of the fenced blocks that begin so.
-  fileprivate func blocks(fence: String) -> [String] {
+  func blocks(fence: String) -> [String] {
     components(separatedBy: "\n" + fence).dropFirst().compactMap {
       $0.components(separatedBy: "\n```").first
     }
   }
 
-  fileprivate func part(from start: String, to end: String) -> String? {
+  func part(from start: String, to end: String) -> String? {
     components(separatedBy: start).last?.components(separatedBy: end).first
   }
 
-  fileprivate var withoutIndentation: [String] {
+  var withoutIndentation: [String] {
     split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
   }
 
