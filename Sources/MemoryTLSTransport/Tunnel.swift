@@ -195,6 +195,6 @@ public final class Traffic: Sendable {
   /// Bytes that came in through TLS.
   public var received: Int { receivedCount.load(ordering: .relaxed) }
 
-  func countSent(_ count: Int) { sentCount.wrappingAdd(count, ordering: .relaxed) }
-  func countReceived(_ count: Int) { receivedCount.wrappingAdd(count, ordering: .relaxed) }
+  package func countSent(_ count: Int) { sentCount.wrappingAdd(count, ordering: .relaxed) }
+  package func countReceived(_ count: Int) { receivedCount.wrappingAdd(count, ordering: .relaxed) }
 }

@@ -13,6 +13,8 @@ struct Bridge: Sendable {
   let books: Bookkeeper
   var verbosity = Verbosity.negotiated
   var showsProgress = false
+  /// Whether a client sends the first of its plain side before the handshake is done.
+  var sendsEarly = false
 
   /// Runs one connection, the first one if a channel listens.
   func runOnce() throws {
@@ -76,7 +78,8 @@ struct Bridge: Sendable {
 
   private func connection(_ interrupter: Interrupter) -> Connection {
     Connection(
-      limits: options, books: books, verbosity: verbosity, traffic: Traffic(),
+      limits: options, books: books, sendsEarly: sendsEarly, verbosity: verbosity,
+      traffic: Traffic(),
       interrupter: interrupter,
       plainName: plain == .stdio ? "stdin or stdout" : "\(plain)",
       end: plain.mayNeverEnd ? .peerHasLeft : .bothSides)

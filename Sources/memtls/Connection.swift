@@ -7,6 +7,8 @@ struct Connection: Sendable {
   let limits: ConnectionOptions
   /// What is written down about it.
   let books: Bookkeeper
+  /// Whether a client sends the first of its plain side before the handshake is done.
+  var sendsEarly = false
   /// How much is said about it.
   let verbosity: Verbosity
   /// Counts its plaintext, with that of others if there are any.
@@ -72,11 +74,13 @@ struct Connection: Sendable {
     let attended = AttendedTransport(base) { books.look(at: engine) }
     defer { books.look(at: engine) }
     let stream = TLSStream(engine, over: attended, interrupter: interrupter)
+    let start = try sendsEarly ? EarlyStart(engine, plain, interrupter) : nil
+    if sendsEarly, start == nil { tell("no session that allows early data: none is sent") }
     try shakeHands(stream)
     try introduce(engine)
-    let opened = try open(plain, stream)
+    let opened = try start?.plain ?? open(plain, stream)
     do {
-      try carry(opened.transport, stream)
+      try carry(opened.transport, stream, start)
     } catch {
       throw opened.abandoned(after: error)
     }
@@ -115,11 +119,26 @@ struct Connection: Sendable {
     }
   }
 
-  private func carry<Plain: Transport, Base>(_ plain: Plain, _ stream: TLSStream<Base>) throws {
+  /// Early data goes before all else.
+  private func carry<Plain: Transport, Base>(
+    _ plain: Plain, _ stream: TLSStream<Base>, _ start: EarlyStart?
+  ) throws {
+    let engine = stream.engine
+    let (taken, rest) = (try engine.takeEarlyData(), start?.rest(after: engine) ?? [])
+    let early = (sent: start?.accepted(by: engine) ?? 0, received: taken.count)
+    traffic.countSent(early.sent)
+    traffic.countReceived(early.received)
+    if taken.isEmpty, rest.isEmpty { return try carry(plain, stream, early: early) }
+    try carry(ForerunTransport(plain, reading: rest, writing: taken), stream, early: early)
+  }
+
+  private func carry<Plain: Transport, Base>(
+    _ plain: Plain, _ stream: TLSStream<Base>, early: Summary.Moved
+  ) throws {
     let tunnel = Tunnel(plain: plain, secure: stream, traffic: traffic)
     let failure = run(tunnel, stream)
     if verbosity.showsEnd(ofLabelled: label) {
-      tell("\(Summary.moved(stream)) in \(Summary.time(tunnel.duration))")
+      tell("\(Summary.moved(stream, early: early)) in \(Summary.time(tunnel.duration))")
     }
     if let failure { throw failure }
     books.look(at: stream.engine)

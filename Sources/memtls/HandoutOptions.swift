@@ -22,7 +22,20 @@ struct HandoutOptions: ParsableArguments, Setting {
       "Staple this OCSP response (DER) to the certificate.", valueName: "file"))
   var ocspResponse: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Take so much before handshakes are done, where it can be replayed.", valueName: "bytes"))
+  var earlyData: Int?
+
   func validate() throws {
+    if let earlyData {
+      guard 1...1 << 20 ~= earlyData else {
+        throw ValidationError("--early-data \(earlyData) is not from 1 to 1048576")
+      }
+      if !ticketKey.isEmpty {
+        throw ValidationError("--early-data and --ticket-key contradict each other")
+      }
+    }
     guard 0...16 ~= tickets else {
       throw ValidationError("--tickets \(tickets) is not from 0 to 16")
     }
@@ -34,6 +47,7 @@ struct HandoutOptions: ParsableArguments, Setting {
       configuration.ticketKeys = TicketKeys(
         try Self.key(in: current), previous: try ticketKey.dropFirst().map(Self.key))
     }
+    if let earlyData { configuration.earlyData = .upTo(earlyData) }
     if let ocspResponse {
       for index in configuration.identities.indices {
         configuration.identities[index].ocspResponse = .file(ocspResponse)
@@ -45,7 +59,7 @@ struct HandoutOptions: ParsableArguments, Setting {
   var given: [String] {
     [
       ("--tickets", tickets != 1), ("--ticket-key", !ticketKey.isEmpty),
-      ("--ocsp-response", ocspResponse != nil),
+      ("--early-data", earlyData != nil), ("--ocsp-response", ocspResponse != nil),
     ].filter(\.1).map(\.0)
   }
 

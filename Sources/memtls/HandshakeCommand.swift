@@ -17,6 +17,7 @@ struct HandshakeCommand: ParsableCommand {
         memtls handshake
         memtls handshake --tls 1.2 --mutual --alpn h2,http/1.1
         memtls handshake --capacity 512 --chunk 1
+        memtls handshake --resume --early-data 'GET /'
         memtls handshake --json | jq .flights
       """)
 
@@ -24,6 +25,17 @@ struct HandshakeCommand: ParsableCommand {
 
   @Flag(help: "The client proves itself with a certificate too.")
   var mutual = false
+
+  @Flag(help: "Resume what an earlier handshake, not shown, has left.")
+  var resume = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Send this before the handshake is done (0-RTT); resumes.", valueName: "text"))
+  var earlyData: String?
+
+  @Flag(help: "Change the keys of both directions afterwards.")
+  var keyUpdate = false
 
   @Option(
     help: ArgumentHelp(
@@ -40,24 +52,38 @@ struct HandshakeCommand: ParsableCommand {
 
   func validate() throws {
     if let chunk, chunk < 1 { throw ValidationError("--chunk \(chunk) is less than 1 byte") }
+    if earlyData?.isEmpty == true { throw ValidationError("--early-data '' sends nothing") }
+    guard protocols.version == .tls12 else { return }
+    if earlyData != nil { throw ValidationError("--early-data is not in TLS 1.2") }
+    if keyUpdate { throw ValidationError("--key-update is not in TLS 1.2") }
   }
 
   func run() throws {
-    let pair = try makePair()
-    do throws(PairFailure) { try pair.settle() } catch { throw CommandFailure.failed("\(error)") }
+    let rehearsal = try rehearsal()
+    let pair: EnginePair
+    do {
+      if resume || earlyData != nil { try rehearsal.firstConnection() }
+      pair = try rehearsal.handshake(early: earlyData)
+      if keyUpdate { try Rehearsal.updateKeys(pair) }
+    } catch let failure as PairFailure {
+      throw CommandFailure.failed("\(failure)")
+    }
     guard let report = HandshakeReport(pair) else {
       throw CommandFailure.failed("the handshake is not done")
     }
     print(json ? try report.json() : report.ladder())
   }
 
-  private func makePair() throws -> EnginePair {
+  private func rehearsal() throws -> Rehearsal {
     let authority = try TestIdentity.authority()
     var server = TLSConfiguration()
     protocols.apply(to: &server)
     server.ringCapacity = RingCapacity(capacity)
     server.trust = authority.trust
+    server.tickets = .whenIssued
+    if let earlyData { server.earlyData = .upTo(max(1, min(earlyData.utf8.count, 1 << 20))) }
     var client = server
+    if resume || earlyData != nil { client.sessionStore = SessionStore() }
     server.identities = [
       try authority.issue(.server, "localhost", names: [.dns("localhost")]).identity
     ]
@@ -65,7 +91,8 @@ struct HandshakeCommand: ParsableCommand {
       server.clientCertificates = .require
       client.identities = [try authority.issue(.client, "user").identity]
     }
-    return try EnginePair(
-      client: client, server: server, wire: chunk.map { .bytes($0) } ?? .whole)
+    return try Rehearsal(
+      client: TLSContext(client), server: TLSContext(server),
+      wire: chunk.map { .bytes($0) } ?? .whole)
   }
 }

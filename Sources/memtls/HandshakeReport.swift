@@ -7,6 +7,8 @@ struct HandshakeReport {
   private let negotiated: Negotiated
   private let clientCertificate: Certificate?
   private let flights: [Flight]
+  private let earlyData: EarlyDataOutcome?
+  private let keyUpdates: Int
   private let steps: (client: Int, server: Int)
 
   /// Nil if the handshake is not done on both sides.
@@ -16,6 +18,8 @@ struct HandshakeReport {
     self.negotiated = negotiated
     clientCertificate = server.peerCertificates.first
     flights = pair.log.flights
+    earlyData = pair.client.engine.earlyData
+    keyUpdates = pair.client.engine.keyUpdates.sent
     steps = (pair.client.steps, pair.server.steps)
   }
 
@@ -25,6 +29,8 @@ struct HandshakeReport {
       "\(negotiated.version)", "\(negotiated.cipherSuite)",
       negotiated.group.map { "\($0)" }, negotiated.signatureScheme.map { "\($0)" },
       negotiated.applicationProtocol.map { "ALPN \($0)" },
+      negotiated.resumed ? "resumed" : nil, earlyData.map(Summary.early),
+      keyUpdates > 0 ? "keys changed" : nil,
     ].compactMap { $0 }.joined(separator: ", ")
     var lines = Ladder.lines(flights) + ["", agreed]
     if let server = negotiated.peerCertificates.first {
@@ -43,10 +49,12 @@ struct HandshakeReport {
   private struct Document: Encodable {
     let version: String
     let cipher: String
-    let group: Nullable
-    let signature: Nullable
-    let alpn: Nullable
+    let group: Nullable<String>
+    let signature: Nullable<String>
+    let alpn: Nullable<String>
     let resumed: Bool
+    let earlyData: Nullable<EarlyDataDocument>
+    let keyUpdates: Int
     let steps: Steps
     let flights: [FlightDocument]
 
@@ -58,8 +66,19 @@ struct HandshakeReport {
       signature = Nullable(value: negotiated.signatureScheme?.description)
       alpn = Nullable(value: negotiated.applicationProtocol)
       resumed = negotiated.resumed
+      earlyData = Nullable(value: report.earlyData.map(EarlyDataDocument.init))
+      keyUpdates = report.keyUpdates
       steps = Steps(client: report.steps.client, server: report.steps.server)
       flights = report.flights.map(FlightDocument.init)
+    }
+  }
+
+  private struct EarlyDataDocument: Encodable {
+    let bytes: Int
+    let accepted: Bool
+
+    init(_ outcome: EarlyDataOutcome) {
+      (bytes, accepted) = (outcome.bytes, outcome.verdict == .accepted)
     }
   }
 
@@ -89,9 +108,9 @@ struct HandshakeReport {
     let bytes: Int
   }
 
-  /// A string or an explicit null.
-  private struct Nullable: Encodable {
-    let value: String?
+  /// A value or an explicit null.
+  private struct Nullable<Value: Encodable>: Encodable {
+    let value: Value?
 
     func encode(to encoder: any Encoder) throws {
       var container = encoder.singleValueContainer()

@@ -13,10 +13,17 @@ enum Summary {
       negotiated.group.map { "\($0)" },
       negotiated.applicationProtocol.map { "ALPN \($0)" },
       negotiated.resumed ? "resumed" : nil,
+      engine.earlyData.map(early),
       engine.stapledOCSPResponse == nil ? nil : "OCSP good",
       engine.role == .server ? negotiated.serverName.map { "for \($0)" } : nil,
       peer.map { "peer \($0.subject)" },
     ].compactMap { $0 }.joined(separator: ", ")
+  }
+
+  /// What became of early data; a server does not know how much it skipped.
+  static func early(_ outcome: EarlyDataOutcome) -> String {
+    let size = outcome.bytes > 0 ? "\(bytes(outcome.bytes)) of " : ""
+    return size + "early data \(outcome.verdict)"
   }
 
   /// What the peer proved itself with, a line for each certificate.
@@ -29,9 +36,13 @@ enum Summary {
     }
   }
 
-  /// How much plaintext went each way.
-  static func moved<Base>(_ stream: TLSStream<Base>) -> String {
-    "sent \(bytes(stream.plaintextWritten)), received \(bytes(stream.plaintextRead))"
+  /// Bytes of plaintext each way.
+  typealias Moved = (sent: Int, received: Int)
+
+  /// How much plaintext went each way, early data included.
+  static func moved<Base>(_ stream: TLSStream<Base>, early: Moved) -> String {
+    let sent = stream.plaintextWritten + early.sent
+    return "sent \(bytes(sent)), received \(bytes(stream.plaintextRead + early.received))"
   }
 
   /// How much plaintext went each way, over all connections.

@@ -37,7 +37,7 @@ import Testing
 
   @Test func `absent values are null`() throws {
     let run = try Command.memtls(["handshake", "--json"])
-    #expect(run.output.contains("\"alpn\":null"))
+    #expect(run.output.contains("\"alpn\":null") && run.output.contains("\"earlyData\":null"))
   }
 
   @Test func `a small ring and single bytes take more steps to the same end`() throws {
@@ -57,6 +57,48 @@ import Testing
     #expect(report.group == "secp256r1")
     #expect(report.version == "TLSv1.2")
     #expect(report.cipher == "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384")
+  }
+
+  @Test(arguments: ["1.2", "1.3"])
+  func `resume shows the second handshake, without certificates`(version: String) throws {
+    let run = try Command.memtls(["handshake", "--resume", "--tls", version])
+    #expect(run.status == 0 && run.errors.isEmpty)
+    #expect(run.output.contains(", x25519, resumed\n"))
+    #expect(!run.output.contains("CertificateVerify") && !run.output.contains("NewSessionTicket"))
+    let report = try report(["--resume", "--mutual", "--chunk", "1", "--tls", version])
+    #expect(report.resumed && report.version == "TLSv\(version)" && report.earlyData == nil)
+  }
+
+  @Test func `early data travels with the ClientHello`() throws {
+    let run = try Command.memtls(["handshake", "--early-data", "hello"])
+    #expect(run.output.contains(", resumed, 5 bytes of early data accepted\n"))
+    #expect(run.output.contains("EndOfEarlyData"))
+    let report = try report(["--early-data", "hello"])
+    #expect(report.resumed && report.earlyData?.accepted == true && report.earlyData?.bytes == 5)
+    // 5 of header, 5 of text, 1 of type, 16 of tag.
+    #expect(report.flights[0].records.last?.bytes == 27)
+  }
+
+  @Test func `what is more than fits goes after the handshake`() throws {
+    let text = String(repeating: "x", count: 20_000)
+    let report = try report(["--early-data", text])
+    #expect(report.earlyData?.accepted == true)
+    #expect(try #require(report.earlyData?.bytes) < 20_000)
+    let all = report.flights.filter { $0.from == "client" }.reduce(0) { $0 + $1.bytes }
+    #expect(all > 20_000)
+  }
+
+  @Test func `key update shows both sides' messages`() throws {
+    let run = try Command.memtls(["handshake", "--key-update"])
+    #expect(run.output.components(separatedBy: "KeyUpdate").count == 3)
+    #expect(run.output.contains(", keys changed\n"))
+    #expect(try report(["--key-update"]).keyUpdates == 1)
+    #expect(try report([]).keyUpdates == 0)
+  }
+
+  private func report(_ options: [String]) throws -> Report {
+    let run = try Command.memtls(["handshake", "--json"] + options)
+    return try JSONDecoder().decode(Report.self, from: Data(run.output.utf8))
   }
 
   @Test func `padding that openssl.cnf asks for is not done`() throws {
@@ -84,8 +126,15 @@ import Testing
     let group: String?
     let alpn: String?
     let resumed: Bool
+    let earlyData: EarlyData?
+    let keyUpdates: Int
     let steps: Steps
     let flights: [Flight]
+  }
+
+  private struct EarlyData: Decodable {
+    let bytes: Int
+    let accepted: Bool
   }
 
   private struct Steps: Decodable {

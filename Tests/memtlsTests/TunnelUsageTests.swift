@@ -21,6 +21,9 @@ import Testing
     (["stdio", "tcp:h:1", "--as", "server", "--ocsp", "require"], "--ocsp is for --as client"),
     (["stdio", "tcp:h:1", "--as", "server", "--crl", "x"], "--crl without --client-ca"),
     (["stdio", "tcp:h:1", "--as", "client", "--insecure", "--crl", "x"], "about authorities"),
+    (
+      ["stdio", "tcp:h:1", "--as", "client", "--early-data", "9"], "--early-data is for --as server"
+    ),
     (["stdio", "tcp:h:1", "--as", "server"], "a server needs a certificate"),
     (["stdio", "exec:cat", "--as", "client"], "who is expected?"),
     (["stdio", "tcp:h:1", "--as", "client", "--framing", "u24"], "u24"),
