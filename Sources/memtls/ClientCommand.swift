@@ -34,6 +34,7 @@ struct ClientCommand: ParsableCommand {
   @OptionGroup(title: "Whom to expect") var expectation: ExpectationOptions
   @OptionGroup(title: "Whom to believe no more") var revocation: RevocationOptions
   @OptionGroup(title: "Who we are") var credentials: CredentialOptions
+  @OptionGroup(title: "What both ends know") var shared: SharedKeyOptions
   @OptionGroup(title: "What to negotiate") var protocols: ProtocolOptions
   @OptionGroup(title: "What to resume") var resumption: ResumptionOptions
   @OptionGroup(title: "What to send early") var early: EarlyDataOptions
@@ -49,7 +50,8 @@ struct ClientCommand: ParsableCommand {
   func run() throws {
     let books = try Bookkeeper(secrets, resumption)
     let side = try Side.client(
-      expectation, credentials, [protocols, revocation, books] + early.settings, host: channel.host)
+      expectation, credentials, [protocols, shared, revocation, books] + early.settings,
+      host: channel.host)
     var bridge = Bridge(plain: .stdio, channel: channel, side: side, options: options, books: books)
     bridge.verbosity = talk.verbosity
     bridge.sendsEarly = early.earlyData

@@ -34,6 +34,9 @@ struct HandshakeCommand: ParsableCommand {
       "Send this before the handshake is done (0-RTT); resumes.", valueName: "text"))
   var earlyData: String?
 
+  @Flag(help: "Both know a key, made for this run, and the server has no certificate.")
+  var psk = false
+
   @Flag(help: "Change the keys of both directions afterwards.")
   var keyUpdate = false
 
@@ -53,6 +56,7 @@ struct HandshakeCommand: ParsableCommand {
   func validate() throws {
     if let chunk, chunk < 1 { throw ValidationError("--chunk \(chunk) is less than 1 byte") }
     if earlyData?.isEmpty == true { throw ValidationError("--early-data '' sends nothing") }
+    if psk, mutual { throw ValidationError("--psk and --mutual contradict each other") }
     guard protocols.version == .tls12 else { return }
     if earlyData != nil { throw ValidationError("--early-data is not in TLS 1.2") }
     if keyUpdate { throw ValidationError("--key-update is not in TLS 1.2") }
@@ -82,11 +86,14 @@ struct HandshakeCommand: ParsableCommand {
     server.trust = authority.trust
     server.tickets = .whenIssued
     if let earlyData { server.earlyData = .upTo(max(1, min(earlyData.utf8.count, 1 << 20))) }
+    if psk { server.shareKey() }
     var client = server
     if resume || earlyData != nil { client.sessionStore = SessionStore() }
-    server.identities = [
-      try authority.issue(.server, "localhost", names: [.dns("localhost")]).identity
-    ]
+    if !psk {
+      server.identities = [
+        try authority.issue(.server, "localhost", names: [.dns("localhost")]).identity
+      ]
+    }
     if mutual {
       server.clientCertificates = .require
       client.identities = [try authority.issue(.client, "user").identity]
@@ -94,5 +101,13 @@ struct HandshakeCommand: ParsableCommand {
     return try Rehearsal(
       client: TLSContext(client), server: TLSContext(server),
       wire: chunk.map { .bytes($0) } ?? .whole)
+  }
+}
+
+extension TLSConfiguration {
+  fileprivate mutating func shareKey() {
+    let key = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
+    preSharedKeys = PreSharedKeys([ExternalPSK(identity: "memtls", key: key)])
+    if cipherSuites == CipherSuite.recommended { cipherSuites += CipherSuite.preShared }
   }
 }

@@ -29,6 +29,7 @@ struct HandshakeReport {
       "\(negotiated.version)", "\(negotiated.cipherSuite)",
       negotiated.group.map { "\($0)" }, negotiated.signatureScheme.map { "\($0)" },
       negotiated.applicationProtocol.map { "ALPN \($0)" },
+      negotiated.pskIdentity.map { "key \(String(decoding: $0, as: UTF8.self))" },
       negotiated.resumed ? "resumed" : nil, earlyData.map(Summary.early),
       keyUpdates > 0 ? "keys changed" : nil,
     ].compactMap { $0 }.joined(separator: ", ")
@@ -53,6 +54,7 @@ struct HandshakeReport {
     let signature: Nullable<String>
     let alpn: Nullable<String>
     let resumed: Bool
+    let psk: Nullable<String>
     let earlyData: Nullable<EarlyDataDocument>
     let keyUpdates: Int
     let steps: Steps
@@ -66,6 +68,7 @@ struct HandshakeReport {
       signature = Nullable(value: negotiated.signatureScheme?.description)
       alpn = Nullable(value: negotiated.applicationProtocol)
       resumed = negotiated.resumed
+      psk = Nullable(value: negotiated.pskIdentity.map { String(decoding: $0, as: UTF8.self) })
       earlyData = Nullable(value: report.earlyData.map(EarlyDataDocument.init))
       keyUpdates = report.keyUpdates
       steps = Steps(client: report.steps.client, server: report.steps.server)

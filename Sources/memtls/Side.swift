@@ -16,13 +16,15 @@ struct Side: Sendable {
       .client(identity), [expectation] + settings, try credentials.identities(for: .client))
   }
 
-  /// A server, which must have a certificate.
-  static func server(_ credentials: CredentialOptions, _ settings: [any Setting]) throws -> Side {
-    guard credentials.areGiven else {
+  /// A server, which must have a certificate or keys that its clients know.
+  static func server(
+    _ credentials: CredentialOptions, _ shared: SharedKeyOptions, _ settings: [any Setting]
+  ) throws -> Side {
+    guard credentials.areGiven || shared.areGiven else {
       throw CommandFailure.usage(
-        "a server needs a certificate: give --cert and --key, or --self-signed")
+        "a server needs a certificate: give --cert and --key, --self-signed or --psk-file")
     }
-    return try Side(.server, settings, try credentials.identities(for: .server))
+    return try Side(.server, settings + [shared], try credentials.identities(for: .server))
   }
 
   private init(

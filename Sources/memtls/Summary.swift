@@ -12,6 +12,7 @@ enum Summary {
       "\(negotiated.version)", "\(negotiated.cipherSuite)",
       negotiated.group.map { "\($0)" },
       negotiated.applicationProtocol.map { "ALPN \($0)" },
+      negotiated.pskIdentity.map { "key \(String(decoding: $0, as: UTF8.self))" },
       negotiated.resumed ? "resumed" : nil,
       engine.earlyData.map(early),
       engine.stapledOCSPResponse == nil ? nil : "OCSP good",

@@ -48,6 +48,7 @@ struct TunnelCommand: ParsableCommand {
   @OptionGroup(title: "Whom to accept, as server") var clientAuth: ClientAuthOptions
   @OptionGroup(title: "Whom to believe no more") var revocation: RevocationOptions
   @OptionGroup(title: "Who we are") var credentials: CredentialOptions
+  @OptionGroup(title: "What both ends know") var shared: SharedKeyOptions
   @OptionGroup(title: "What to negotiate") var protocols: ProtocolOptions
   @OptionGroup(title: "What to resume, as client") var resumption: ResumptionOptions
   @OptionGroup(title: "What to hand out, as server") var handout: HandoutOptions
@@ -117,9 +118,9 @@ struct TunnelCommand: ParsableCommand {
     switch end {
     case .client:
       try .client(
-        expectation, credentials, [protocols, revocation, books], host: channel.host)
+        expectation, credentials, [protocols, shared, revocation, books], host: channel.host)
     case .server:
-      try .server(credentials, [protocols, clientAuth, revocation, handout, books])
+      try .server(credentials, shared, [protocols, clientAuth, revocation, handout, books])
     }
   }
 }

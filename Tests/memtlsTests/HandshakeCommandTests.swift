@@ -88,6 +88,15 @@ import Testing
     #expect(all > 20_000)
   }
 
+  @Test(arguments: ["1.2", "1.3"])
+  func `a key that both know stands for certificates`(version: String) throws {
+    let run = try Command.memtls(["handshake", "--psk", "--tls", version])
+    #expect(run.status == 0 && run.output.contains(", key memtls\n"))
+    #expect(!run.output.contains("Certificate") && !run.output.contains("CN="))
+    let report = try report(["--psk", "--tls", version, "--chunk", "1"])
+    #expect(report.psk == "memtls" && !report.resumed)
+  }
+
   @Test func `key update shows both sides' messages`() throws {
     let run = try Command.memtls(["handshake", "--key-update"])
     #expect(run.output.components(separatedBy: "KeyUpdate").count == 3)
@@ -126,6 +135,7 @@ import Testing
     let group: String?
     let alpn: String?
     let resumed: Bool
+    let psk: String?
     let earlyData: EarlyData?
     let keyUpdates: Int
     let steps: Steps

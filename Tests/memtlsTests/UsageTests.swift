@@ -50,6 +50,8 @@ import Testing
     ["server", "exec:true", "--self-signed", "a", "--early-data", "1", "--ticket-key", "k"],
     ["handshake", "--early-data", ""], ["handshake", "--early-data", "a", "--tls", "1.2"],
     ["handshake", "--key-update", "--tls", "1.2"],
+    ["client", "tcp:h:1", "--psk", "a:" + String(repeating: "0", count: 32), "--psk-file", "f"],
+    ["handshake", "--psk", "--mutual"],
     ["identity"], ["identity", ""], ["identity", "/dev/null", "--nonsense"],
     ["identity", "/dev/null", "--days", "0"], ["identity", "/dev/null", "--days", "36501"],
     ["identity", "/dev/null", "--key", "dsa"], ["identity", "/dev/null", "--name", "a b"],
