@@ -97,19 +97,12 @@ import Testing
       // A command that s_server reads before our Finished fails; what comes behind one in the same
       // read, it drops.
       try stream.send(Array("ready\n".utf8), until: stalled)
-      var said = try child.output.read(throughLine: "ready")
-      try child.input.writeAll("\(letter)\n".utf8)
-      said += try child.output.read(throughLine: "SSL_do_handshake")
+      let said = try child.output.read(through: "ready\n")
       let reader = Worker { try child.output.readToEnd() }
+      try child.input.writeAll("\(letter)\n".utf8)
+      try stream.read(until: isExpected)
       try child.input.writeAll("back\n".utf8)
       #expect(try stream.receive(exactly: 5) == Array("back\n".utf8))
-      var events: [Event] = []
-      for _ in 0..<10 where !events.contains(where: isExpected) {
-        try child.input.writeAll("more\n".utf8)
-        _ = try stream.receive(exactly: 5)
-        events += stream.engine.events
-      }
-      #expect(events.contains(where: isExpected), "\(events)")
       try stream.send(Array("from us\n".utf8), until: stalled)
       try stream.close(until: stalled)
       return (said, reader)
@@ -122,18 +115,28 @@ import Testing
   }
 }
 
-extension FileDescriptor {
-  /// Reads up to the end of a line that begins like this; answers everything.
-  fileprivate func read(throughLine start: String) throws -> [UInt8] {
-    var said: [UInt8] = []
-    var line: [UInt8] = []
-    while let byte = try read(exactly: 1).first {
-      line.append(byte)
-      guard byte == UInt8(ascii: "\n") else { continue }
-      said += line
-      if line.starts(with: start.utf8) { return said }
-      line = []
+extension TLSStream {
+  /// Reads what is no data until it makes an event like this.
+  fileprivate func read(until isExpected: (Event) -> Bool) throws {
+    while true {
+      var movement = Movement.wouldBlock
+      let bytes = try [UInt8](capacity: 1) { out throws(Failure) in movement = try read(into: &out)
+      }
+      #expect(bytes == [] && movement == .wouldBlock)
+      guard !engine.events.contains(where: isExpected) else { return }
+      try wait(for: readiness(for: .read), until: stalled)
     }
-    throw Errno.noSuchProcess
+  }
+}
+
+extension FileDescriptor {
+  /// Reads up to the end of some text; answers everything.
+  fileprivate func read(through text: String) throws -> [UInt8] {
+    var said: [UInt8] = []
+    while !said.suffix(text.utf8.count).elementsEqual(text.utf8) {
+      guard let byte = try read(exactly: 1).first else { throw Errno.noSuchProcess }
+      said.append(byte)
+    }
+    return said
   }
 }
