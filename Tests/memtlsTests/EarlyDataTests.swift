@@ -21,7 +21,8 @@ import Testing
     let run = server.stop()
     #expect(
       run.errors.contains("#2: TLSv1.3, TLS_AES_128_GCM_SHA256, x25519, resumed, 6 bytes of "))
-    #expect(run.errors.contains("served 2 connections, sent 12 bytes, received 12 bytes in "))
+    // The child behind it may not have ended yet, which makes the connection an interrupted one.
+    #expect(run.errors.contains(", sent 12 bytes, received 12 bytes in "))
   }
 
   @Test func `what is more than the server takes early follows in order`() throws {
