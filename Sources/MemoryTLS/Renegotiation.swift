@@ -12,7 +12,8 @@ public enum Renegotiation: Sendable, Hashable {
 
 extension TLSEngine {
   var mayRenegotiate: Bool {
-    context.configuration.renegotiation == .allowed && connection.version == .tls12
+    role != .server && context.configuration.renegotiation == .allowed
+      && connection.version == .tls12
   }
 
   /// Moves a renegotiation for callers that do not read. Data that comes in between has to be read

@@ -5,8 +5,8 @@ extension TLSEngine {
   ///
   /// With another context, a ClientHello is answered as if the engine had been made with that: all of
   /// its settings apply, but for the rings' capacity. (A new `SSL` hears the same ClientHello.)
-  /// - Throws: `.noSuchDecision`; what the role's check says of the other context, and nothing has
-  ///   changed then.
+  /// - Throws: `.noSuchDecision` and `.invalidConfiguration` for a context that cannot play the role,
+  ///   and nothing has changed then; else what is wrong with the ClientHello.
   public func proceed(with context: TLSContext? = nil) throws(TLSError) {
     try enter()
     switch decision {
@@ -69,7 +69,17 @@ extension TLSEngine {
 
   private func change(to other: TLSContext) throws(TLSError) {
     try other.configuration.check(role)
-    connection = try Connection(replacing: connection, other.handle, other.configuration)
+    try other.configuration.recordPadding.check(fits: context.configuration.ringCapacity)
+    do throws(TLSError) {
+      connection = try Connection(replacing: connection, other.handle, other.configuration)
+    } catch {
+      // The rings are this connection's again, with whatever alert there is in them.
+      connection.installCallbacks()
+      if let sent = error.alert {
+        connection.reports.events.append(.alert(sent.alert, sent.origin))
+      }
+      throw fail(error)
+    }
     context = other
     ticketsAwaitVerdict = other.configuration.ticketsAwaitVerdict
   }

@@ -17,9 +17,12 @@ extension TLSEngine {
     let limit = min(earlyDataRoom, plaintext.count, context.configuration.largestRecord)
     guard limit > 0 else { throw .unavailable("nothing can be written early", phase) }
     if let need = try resolve(connection.beginEarlyData()) { return .needs(need) }
-    let room = connection.freeOutgoing - Connection.tls13RecordOverhead
-    guard room >= limit || connection.pendingCiphertext == 0 else { return .needs(.pull) }
-    let (outcome, moved) = connection.writeEarly(plaintext, count: min(limit, room))
+    let (room, padding) = (connection.freeOutgoing, connection.recordPadding)
+    guard padding.sealedSize(of: limit) <= room || connection.pendingCiphertext == 0 else {
+      return .needs(.pull)
+    }
+    let count = min(limit, padding.largestPlaintext(sealedIn: room))
+    let (outcome, moved) = connection.writeEarly(plaintext, count: count)
     if let need = try resolve(outcome) { return .needs(need) }
     return .moved(moved)
   }

@@ -201,7 +201,9 @@ extension TLSEngine {
 
   private var excess: Limits.Excess? {
     let limits = context.configuration.limits
-    if phase == .handshake, connection.takenCiphertext > limits.handshakeBytes {
+    // Early data is not the handshake's, and has a limit of its own.
+    let early = role == .server ? 2 * context.configuration.earlyData.limit : 0
+    if phase == .handshake, connection.takenCiphertext - early > limits.handshakeBytes {
       return Limits.Excess(name: "handshakeBytes", limit: limits.handshakeBytes)
     }
     return connection.reports.tolls.excess(of: limits)

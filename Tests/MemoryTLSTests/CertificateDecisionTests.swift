@@ -105,6 +105,17 @@ import Testing
     try pair.settle()
   }
 
+  @Test func `an identity that OpenSSL refuses costs nobody the configured ones`() throws {
+    let weak = try Settings.authority.issue(.server, names: [.dns("localhost")], key: .rsa2048)
+    let pair = try Settings().changed { $0.server.decisions = .certificate }.pair()
+    #expect(throws: PairFailure.self) { try pair.settle() }
+    let mixed = Identity(chain: .bytes(weak.certificate), key: .bytes(Settings.user.privateKey))
+    #expect(throws: TLSError.self) { try pair.server.engine.present(mixed) }
+    try pair.server.engine.present(nil)
+    try pair.settle()
+    #expect(pair.client.engine.negotiated?.peerCertificates.first?.subject == "CN=test")
+  }
+
   @Test(arguments: versions, bothRoles)
   func `a refusal is always an internal_error`(version: ProtocolVersion, isServer: Bool) throws {
     let pair = try Settings(version).mutual.changed {

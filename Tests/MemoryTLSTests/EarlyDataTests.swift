@@ -62,10 +62,15 @@ import Testing
     #expect(try puppets.server.engine.readEarly().transfer == .ended)
   }
 
-  @Test(arguments: [512, 600, 4096])
-  func `small rings carry early data piece by piece`(capacity: Int) throws {
-    var early = try EarlyMeeting()
-    early.reunion = try Reunion(early.settings.capacity(capacity))
+  @Test(
+    arguments: [512, 600, 4096], [RecordPadding.none, .toMultiple(of: 100), .toMultiple(of: 400)])
+  func `small rings carry early data piece by piece`(
+    capacity: Int, padding: RecordPadding
+  ) throws {
+    // Early data is not the handshake's.
+    var early = try EarlyMeeting { $0.server.limits.handshakeBytes = 4000 }
+    early.reunion = try Reunion(
+      early.settings.capacity(capacity).changed { $0.client.recordPadding = padding })
     let puppets = try early.puppets()
     var rest = text(9000)[...]
     var needs = 0

@@ -25,6 +25,29 @@ import Testing
   }
 
   @Test(arguments: versions)
+  func `a session that a key vouched for serves nobody who wants certificates`(
+    version: ProtocolVersion
+  ) throws {
+    let keys = TicketKeys(try .random())
+    let keyed = Self.settings(version, certificates: true).telling.changed {
+      $0.server.ticketKeys = keys
+      $0.server.clientCertificates = .require
+    }
+    var reunion = try Reunion(keyed)
+    let session = try reunion.session()
+    #expect(try reunion.meet(resuming: session).isResumed)
+    reunion.server = try TLSContext(keyed.changed { $0.server.preSharedKeys = nil }.server)
+    let failure = #expect(throws: PairFailure.self) { try reunion.meet(resuming: session) }
+    #expect(failure?.server?.code == .verificationFailed)
+    let keyless = try TLSContext(keyed.changed { $0.client.preSharedKeys = nil }.client)
+    let pair = EnginePair(
+      client: try TLSEngine(keyless, as: .client(.name("localhost")), resuming: session),
+      server: try TLSEngine(TLSContext(keyed.server), as: .server))
+    try? pair.settle()
+    #expect(pair.client.engine.negotiated?.resumed != true)
+  }
+
+  @Test(arguments: versions)
   func `beside certificates it goes first`(version: ProtocolVersion) throws {
     let puppets = try Self.settings(version, certificates: true).open()
     #expect(puppets.client.engine.negotiated?.pskIdentity == Self.key.identity)

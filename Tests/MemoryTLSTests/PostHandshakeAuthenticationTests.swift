@@ -75,6 +75,15 @@ import Testing
     #expect(engine.negotiated?.peerCertificates.count == 1)
   }
 
+  @Test func `one that is refused does not soften the one before`() throws {
+    let puppets = try Self.settings.changed { $0.client.identities = [] }.open()
+    let engine = puppets.server.engine
+    #expect(try engine.requestClientCertificate(.require) == .done)
+    #expect(throws: TLSError.self) { try engine.requestClientCertificate(.request) }
+    puppets.exchange()
+    #expect(puppets.server.error?.alert?.alert == .certificateRequired)
+  }
+
   @Test func `out of place it is a caller's fault`() throws {
     let old = try Settings(.tls12).open().server.engine
     #expect(throws: TLSError.self) { try old.requestClientCertificate() }

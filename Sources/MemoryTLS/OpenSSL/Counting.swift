@@ -33,7 +33,9 @@ extension Connection {
 extension CallbackReports {
   /// Counts a message, or a record by its header (the pseudo type 256).
   func count(_ type: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) {
-    if type == SSL3_RT_HANDSHAKE { tolls.handshakeMessages += 1 }
+    // What comes behind a handshake of TLS 1.3 has limits of its own.
+    let isHandshake = unsafe !suspension.isOver || SSL_version(ssl) != TLS1_3_VERSION
+    if type == SSL3_RT_HANDSHAKE, isHandshake { tolls.handshakeMessages += 1 }
     guard type == SSL3_RT_HEADER, count == 5, let bytes = unsafe bytes else { return }
     let header = unsafe UnsafeRawBufferPointer(start: bytes, count: 5)
     let length = unsafe Int(header[3]) << 8 | Int(header[4])

@@ -95,6 +95,10 @@ extension Connection {
   func replaceIdentities(with identity: Identity) throws(TLSError) {
     let loaded = try identity.load()
     let response = try loaded.readOCSPResponse()
+    // One that OpenSSL refuses must not cost us those that we have.
+    guard let trial = unsafe SSL_new(SSL_get_SSL_CTX(ssl)) else { throw .outOfMemory("SSL_new") }
+    defer { unsafe SSL_free(trial) }
+    try unsafe loaded.use(for: trial)
     try unsafe loaded.use(for: ssl)
     reports.ocspResponse = response
   }

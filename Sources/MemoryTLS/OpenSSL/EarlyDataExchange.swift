@@ -75,9 +75,6 @@ extension Connection {
 // MARK: - Clients
 
 extension Connection {
-  /// A record's bytes beside its plaintext in TLS 1.3: 5 of header, 1 of type, 16 of tag.
-  static let tls13RecordOverhead = 22
-
   /// Allows early data with the session that was offered, if it was made with one of our protocols
   /// (RFC 8446 §4.2.10) and allows it itself.
   func allowEarlyData(_ configuration: TLSConfiguration, with session: TLSSession) {

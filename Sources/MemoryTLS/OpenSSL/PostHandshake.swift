@@ -35,8 +35,11 @@ extension Connection {
   /// it refuses.
   func queueCertificateRequest(_ certificates: ClientCertificates) -> OpenSSLError? {
     ErrorQueue.clear()
+    let before = unsafe SSL_get_verify_mode(ssl)
     unsafe SSL_set_verify(ssl, certificates.verifyMode, noteVerification)
     guard unsafe SSL_verify_client_post_handshake(ssl) != 1 else { return nil }
+    // What was asked before may still have to be answered as it was asked.
+    unsafe SSL_set_verify(ssl, before, noteVerification)
     return ErrorQueue.drain().first
   }
 

@@ -79,7 +79,9 @@ private func find(
 ) -> OpaquePointer? {
   guard let store = unsafe reports(of: ssl)?.sessions?.store else { return nil }
   let identifier = unsafe Array(UnsafeBufferPointer(start: identifier, count: max(0, Int(count))))
-  guard let session = store.session(identifier) else { return nil }
+  // A session of another version is of no use, and would stay in OpenSSL's own cache.
+  guard let session = store.session(identifier), unsafe session.version.rawValue == SSL_version(ssl)
+  else { return nil }
   guard let copy = unsafe SSL_SESSION_dup(session.pointer) else { return nil }
   // Where early data is taken, OpenSSL goes on only with what it can remove from a cache of its own.
   // The store has given it to nobody else.

@@ -18,13 +18,14 @@ extension TLSConfiguration {
   }
 
   /// What tells one way of verifying from another, the same in every process. Dates and CRLs are not
-  /// in it, because they change while the way stays; of a hook it is only known that there is one.
+  /// in it, because they change while the way stays; of a hook, and of keys that stand for certificates, it is
+  /// only known that there are any.
   func verificationBytes() throws(TLSError) -> [UInt8] {
     var bytes = try trust.identifyingBytes()
     for source in verification.additionalAuthorities { bytes += try source.identifyingBytes() }
     let rest = """
       \(verification.revocation) \(verification.purpose) \(verification.maximumDepth ?? -1) \
-      \(verification.partialChains) \(verification.hook != nil)
+      \(verification.partialChains) \(verification.hook != nil) \(preSharedKeys != nil)
       """
     return bytes + Array(rest.utf8)
   }

@@ -9,6 +9,8 @@ struct Suspension {
   let points: DecisionPoints
   /// The last ClientHello received, kept until it is decided on.
   var clientHello: [UInt8] = []
+  /// The name that the first ClientHello asks for, as its extension has it.
+  var serverName: [UInt8]?
   /// What is to be judged.
   var peerChain: PeerChain?
   var answers: [Point: Answer] = [:]
@@ -119,8 +121,27 @@ private func decideOnClientHello(
     guard unsafe SSL_client_hello_isv2(ssl) != 0 else { return SSL_CLIENT_HELLO_RETRY }
     unsafe alert?.pointee = SSL_AD_PROTOCOL_VERSION
     return SSL_CLIENT_HELLO_ERROR
-  case .goOn: return SSL_CLIENT_HELLO_SUCCESS
+  case .goOn:
+    guard unsafe reports.suspension.isSameServer(namedBy: ssl) else {
+      unsafe alert?.pointee = SSL_AD_ILLEGAL_PARAMETER
+      return SSL_CLIENT_HELLO_ERROR
+    }
+    return SSL_CLIENT_HELLO_SUCCESS
   case .refused: return SSL_CLIENT_HELLO_ERROR
+  }
+}
+
+extension Suspension {
+  /// Whether a ClientHello asks for the server that the first one asked for, which OpenSSL does not
+  /// look at (RFC 8446 §4.1.2): what was decided on one name must not serve for another.
+  fileprivate mutating func isSameServer(namedBy ssl: OpaquePointer?) -> Bool {
+    var start: UnsafePointer<UInt8>?
+    var count = 0
+    let type = CUnsignedInt(ExtensionType.serverName.rawValue)
+    let isNamed = unsafe SSL_client_hello_get0_ext(ssl, type, &start, &count) == 1
+    let name = unsafe isNamed ? Array(UnsafeBufferPointer(start: start, count: count)) : []
+    defer { serverName = serverName ?? name }
+    return name == serverName ?? name
   }
 }
 
