@@ -33,7 +33,7 @@ public final class TLSEngine {
   private(set) var pskIdentity: [UInt8]?
   private var ticketsOwed = 0
   var ticketsAwaitVerdict: Bool
-  private var idling = Idling()
+  var idling = Idling()
 
   /// A connection that has not said anything yet. It takes ciphertext at once.
   ///
@@ -191,37 +191,6 @@ extension TLSEngine {
     terminalError = error
     decision = nil
     return error
-  }
-
-  /// Ends a connection whose peer exceeded a limit, unless it has failed anyway.
-  private func enforceLimits(after outcome: Outcome) throws(TLSError) {
-    guard [.success, .wantRead, .wantWrite].contains(outcome), let excess else { return }
-    throw fail(excess.error(.peer, phase))
-  }
-
-  private var excess: Limits.Excess? {
-    let limits = context.configuration.limits
-    // Early data is not the handshake's, and has a limit of its own.
-    let early = role == .server ? 2 * context.configuration.earlyData.limit : 0
-    if phase == .handshake, connection.takenCiphertext - early > limits.handshakeBytes {
-      return Limits.Excess(name: "handshakeBytes", limit: limits.handshakeBytes)
-    }
-    return connection.reports.tolls.excess(of: limits)
-  }
-
-  /// Throws for a caller who steps for ever and neither pushes nor pulls.
-  private func watchIdling() throws(TLSError) {
-    let limit = context.configuration.limits.stepsWithoutProgress
-    guard idling.allows(progress, upTo: limit) else {
-      throw Limits.Excess(name: "stepsWithoutProgress", limit: limit).error(.caller, phase)
-    }
-  }
-
-  private var progress: [Int] {
-    [
-      connection.pushedCiphertext, connection.unreadCiphertext, connection.pendingCiphertext,
-      inputHasEnded ? 1 : 0,
-    ]
   }
 
   private func openForData() {

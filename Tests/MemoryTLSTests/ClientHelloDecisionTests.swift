@@ -27,17 +27,12 @@ import Testing
     #expect(pair.client.hasEnded && pair.server.hasEnded)
   }
 
-  /// A setting of the context that answers, and what shows that it applies.
-  struct Setting: Sendable, CustomTestStringConvertible {
-    let testDescription: String
-    let change: @Sendable (inout TLSConfiguration) -> Void
-    let isSeen: @Sendable (EnginePair) -> Bool
-  }
-
-  @Test(arguments: settings)
-  func `all of its settings apply`(setting: Setting) throws {
+  @Test(arguments: ContextSetting.all)
+  func `all of its settings apply`(setting: ContextSetting) throws {
     let settings = Settings().mutual.changed {
       $0.client.applicationProtocols = ["a", "b"]
+      $0.client.ocspStapling = .request
+      $0.client.sessionDelivery = .events
       $0.client.cipherSuites = [0x1301, 0x1303, 0xC02B, 0xCCA9].map(CipherSuite.init(rawValue:))
       $0.server.decisions = .clientHello
       $0.server.clientCertificates = .none
@@ -55,6 +50,23 @@ import Testing
       pair.server.send(text(2000))
       try? pair.settle()
       #expect(setting.isSeen(pair) == isChanged, "\(pair.server.engine), \(pair.client.engine)")
+    }
+  }
+
+  @Test func `so do its keys from elsewhere`() throws {
+    let keys = PreSharedKeys([ExternalPSK(identity: "shared", key: text(32))])
+    let settings = Settings(.tls13).changed {
+      $0.client.preSharedKeys = keys
+      $0.server.decisions = .clientHello
+    }
+    let other = try TLSContext(settings.changed { $0.server.preSharedKeys = keys }.server)
+    for isChanged in [false, true] {
+      let pair = try settings.pair()
+      pair.server.decider = { _, engine throws(TLSError) in
+        try engine.proceed(with: isChanged ? other : nil)
+      }
+      try pair.settle()
+      #expect((pair.server.engine.negotiated?.pskIdentity != nil) == isChanged)
     }
   }
 
@@ -156,68 +168,3 @@ extension Alert {
 
 /// So many that the ClientHello takes more than one record.
 private let manyProtocols = (0..<100).map { "\($0)" + String(repeating: "x", count: 200) }
-
-private let settings: [ClientHelloDecisionTests.Setting] = [
-  .init(testDescription: "versions") {
-    $0.versions = .tls12 ... .tls12
-  } isSeen: {
-    $0.client.engine.negotiated?.version == .tls12
-  },
-  .init(testDescription: "cipher suites") {
-    $0.cipherSuites = [CipherSuite(rawValue: 0x1303), CipherSuite(rawValue: 0xCCA9)]
-  } isSeen: {
-    $0.client.engine.negotiated?.cipherSuite.rawValue == 0x1303
-  },
-  .init(testDescription: "groups") {
-    $0.groups = [.secp384r1]
-  } isSeen: {
-    $0.client.engine.negotiated?.group == .secp384r1
-  },
-  .init(testDescription: "signature schemes") {
-    $0.signatureSchemes = [SignatureScheme(rawValue: 0x0503)]
-  } isSeen: {
-    $0.client.engine.negotiated?.signatureScheme?.rawValue == 0x0503
-  },
-  .init(testDescription: "largest record") {
-    $0.largestRecord = 512
-  } isSeen: { pair in
-    pair.log.flights.last { $0.direction == .serverToClient }?.records
-      .allSatisfy { $0.byteCount <= 512 + 22 } == true
-  },
-  .init(testDescription: "identity") {
-    $0.identities = [otherIdentity.identity]
-  } isSeen: {
-    $0.client.engine.negotiated?.peerCertificates.first?.subject == "CN=other"
-  },
-  .init(testDescription: "client certificates required") {
-    $0.clientCertificates = .require
-  } isSeen: {
-    $0.server.engine.negotiated?.peerCertificates.first?.subject == "CN=user"
-  },
-  .init(testDescription: "trust") {
-    $0.clientCertificates = .request
-    $0.trust = Settings.stranger.trust
-  } isSeen: {
-    $0.server.error?.code == .verificationFailed && $0.client.error?.alert?.alert == .unknownCA
-  },
-  .init(testDescription: "application protocols") {
-    $0.applicationProtocols = ["b"]
-  } isSeen: {
-    $0.client.engine.negotiated?.applicationProtocol == "b"
-  },
-  .init(testDescription: "tickets") {
-    $0.tickets = .afterHandshake(3)
-  } isSeen: {
-    $0.log.flights.flatMap(\.messages).filter { $0 == "NewSessionTicket" }.count == 3
-  },
-  .init(testDescription: "decisions") {
-    $0.decisions = [.clientHello, .peerCertificate]
-    $0.clientCertificates = .require
-  } isSeen: {
-    $0.server.error?.message.contains("refused by decision (depth 0") == true
-  },
-]
-
-private let otherIdentity = fixture {
-  try Settings.authority.issue(.server, "other", names: [.dns("localhost")])
-}
