@@ -105,12 +105,19 @@ import Testing
     try pair.settle()
   }
 
-  @Test func `an identity that OpenSSL refuses costs nobody the configured ones`() throws {
-    let weak = try Settings.authority.issue(.server, names: [.dns("localhost")], key: .rsa2048)
+  @Test(.needsOpenSSLTool)
+  func `an identity that OpenSSL refuses costs nobody the configured ones`() throws {
+    let directory = try TemporaryDirectory()
+    let (chain, key) = (directory.path + "/cert.pem", directory.path + "/key.pem")
+    // Below security level 2, which Debian has, and 1, which is OpenSSL's own.
+    _ = try OpenSSLTool.run(
+      "req", "-x509", "-newkey", "rsa:512", "-nodes", "-subj", "/CN=weak", "-keyout", key, "-out",
+      chain)
     let pair = try Settings().changed { $0.server.decisions = .certificate }.pair()
     #expect(throws: PairFailure.self) { try pair.settle() }
-    let mixed = Identity(chain: .bytes(weak.certificate), key: .bytes(Settings.user.privateKey))
-    #expect(throws: TLSError.self) { try pair.server.engine.present(mixed) }
+    let weak = Identity(chain: .file(chain), key: .file(key))
+    let error = #expect(throws: TLSError.self) { try pair.server.engine.present(weak) }
+    #expect(error?.code == .invalidConfiguration && pair.server.engine.decision != nil)
     try pair.server.engine.present(nil)
     try pair.settle()
     #expect(pair.client.engine.negotiated?.peerCertificates.first?.subject == "CN=test")
