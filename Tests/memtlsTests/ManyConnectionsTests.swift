@@ -28,7 +28,8 @@ struct ManyConnectionsTests {
     var now = before
     let isAsBefore = try eventually {
       now = try ProcessStatus(of: server)
-      return now.descriptors == before.descriptors && now.threads <= before.threads
+      // Before, the last of the twenty may still have been on its way out.
+      return now.descriptors <= before.descriptors && now.threads <= before.threads
     }
     #expect(isAsBefore, "\(now), before: \(before)")
     #expect(server.stop().errors.contains("served 2323 connections, 303 failed, "))
