@@ -41,7 +41,7 @@ public struct CertificateRequest: Sendable, Hashable {
   /// The distinguished names of the authorities that the peer believes, in DER; often empty, which
   /// says nothing (`SSL_get0_peer_CA_list`).
   public let authorities: [DistinguishedName]
-  /// On a server, the name that the client asks for.
+  /// The name that the client asked for, if it did.
   public let serverName: String?
 }
 

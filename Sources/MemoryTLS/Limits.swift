@@ -95,16 +95,24 @@ struct Tolls {
   }
 }
 
-/// Steps that came to nothing. A state is everything that a step, push or pull changes.
+/// Steps that came to nothing.
 struct Idling {
-  private var last: [Int] = []
+  private var last: Progress?
   private var count = 0
 
+  /// Everything that a step, push or pull changes.
+  struct Progress: Equatable {
+    let pushed: Int
+    let unread: Int
+    let pending: Int
+    let inputHasEnded: Bool
+  }
+
   /// Whether one more step may be taken.
-  func allows(_ state: [Int], upTo limit: Int) -> Bool { state != last || count < limit }
+  func allows(_ state: Progress, upTo limit: Int) -> Bool { state != last || count < limit }
 
   /// Counts a step, or begins anew where it or something before it got anywhere.
-  mutating func note(_ before: [Int], _ after: [Int]) {
+  mutating func note(_ before: Progress, _ after: Progress) {
     count = before == last && after == before ? count + 1 : after == before ? 1 : 0
     last = after
   }

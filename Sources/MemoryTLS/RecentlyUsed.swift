@@ -37,7 +37,7 @@ struct RecentlyUsed<Key: Hashable, Value> {
     uses &+= 1
     values[key] = (value, uses)
     queue.append((key, uses))
-    guard queue.count > 2 * (capacity + 8) else { return }
+    guard queue.count / 2 - 8 > capacity else { return }
     queue = queue[start...].filter { values[$0.key]?.use == $0.use }
     start = 0
   }

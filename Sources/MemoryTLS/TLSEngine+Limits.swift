@@ -25,10 +25,9 @@ extension TLSEngine {
     }
   }
 
-  var progress: [Int] {
-    [
-      connection.pushedCiphertext, connection.unreadCiphertext, connection.pendingCiphertext,
-      inputHasEnded ? 1 : 0,
-    ]
+  var progress: Idling.Progress {
+    Idling.Progress(
+      pushed: connection.pushedCiphertext, unread: connection.unreadCiphertext,
+      pending: connection.pendingCiphertext, inputHasEnded: inputHasEnded)
   }
 }

@@ -12,7 +12,8 @@ extension TLSEngine {
     try enter()
     guard phase != .handshake else { throw .misuse(.handshakeIncomplete, phase) }
     guard phase == .open else { throw .misuse(.writeAfterClose, phase) }
-    guard role == .server, connection.version == .tls13, mayIssueTickets else {
+    guard role == .server, connection.version == .tls13, context.configuration.tickets.areSent
+    else {
       throw .unavailable("tickets are a TLS 1.3 server's, if it is configured to send any", phase)
     }
     if !connection.reports.isIssuingTicket {

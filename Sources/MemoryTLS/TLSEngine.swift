@@ -216,9 +216,6 @@ extension TLSEngine {
     return try finishHandshakeMessages()
   }
 
-  /// Whether tickets are to be had at all.
-  var mayIssueTickets: Bool { context.configuration.tickets.areSent }
-
   private func queueOwedTickets() {
     connection.queueTickets(ticketsOwed)
     ticketsOwed = 0

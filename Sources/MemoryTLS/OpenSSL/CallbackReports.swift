@@ -102,8 +102,8 @@ extension Connection {
     unsafe SSL_set_msg_callback(ssl) { isSent, _, type, bytes, count, ssl, _ in
       guard let reports = unsafe MemoryTLS.reports(of: ssl) else { return }
       if isSent == 0 { unsafe reports.count(type, bytes, count) }
-      let hearsHellos = reports.suspension.points.contains(.clientHello)
-      guard hearsHellos || reports.observer != nil else { return }
+      let awaitsHello = reports.suspension.answers[.clientHello] == nil
+      guard awaitsHello || reports.observer != nil else { return }
       unsafe showMessage(isSent, type, bytes, count, reports)
     }
   }

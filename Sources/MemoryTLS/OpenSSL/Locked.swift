@@ -10,6 +10,7 @@ final class Locked<Value>: @unchecked Sendable {
   private var value: Value
 
   init(_ value: Value) {
+    // As wherever Swift itself finds no memory for an object.
     guard let lock = unsafe CRYPTO_THREAD_lock_new() else {
       fatalError("out of memory for a lock")
     }

@@ -96,7 +96,9 @@ extension ContextHandle {
     unsafe SSL_CTX_add_custom_ext(
       pointer, refusalExtension, places,
       { ssl, _, _, _, _, _, _, alert, _ in
-        guard case .refused(let chosen)? = unsafe reports(of: ssl)?.suspension.verdict else {
+        guard
+          case .refused(let chosen)? = unsafe reports(of: ssl)?.suspension.answers[.peerCertificate]
+        else {
           return 0
         }
         unsafe alert?.pointee = CInt(chosen.knownToOpenSSL.rawValue)
@@ -107,10 +109,6 @@ extension ContextHandle {
 
 /// Of the numbers for private use (RFC 8446 §11).
 private let refusalExtension: CUnsignedInt = 0xFF4D
-
-extension Suspension {
-  fileprivate var verdict: Answer? { answers[.peerCertificate] }
-}
 
 private func decideOnClientHello(
   _ ssl: OpaquePointer?, _ alert: UnsafeMutablePointer<CInt>?
