@@ -84,6 +84,15 @@ import Testing
     }
   }
 
+  @Test func `a wrong passphrase is told whatever it decrypts to`() throws {
+    let directory = try TemporaryDirectory()
+    let path = try file(in: directory, ["-nomac"])
+    for number in 0..<1000 {
+      let error = failure(Identity(pkcs12: .file(path), passphrase: "wrong \(number)"))
+      #expect(error?.code == .wrongPassphrase, "\(number): \(error as Any)")
+    }
+  }
+
   @Test func `a wrong passphrase and a missing one are told apart`() throws {
     let directory = try TemporaryDirectory()
     for options in [[], ["-nomac"], ["-legacy"]] {

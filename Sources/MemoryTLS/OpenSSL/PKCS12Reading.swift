@@ -58,7 +58,8 @@ final class PKCS12 {
     defer { unsafe COpenSSL_sk_X509_pop_free(others) }
     guard isOpen else {
       try request.check("PKCS #12 \(label)", stack)
-      guard !stack.blamesPassphrase else { throw request.refusal("PKCS #12 \(label)", stack) }
+      let isUnchecked = unsafe PKCS12_mac_present(pointer) == 0
+      guard !stack.blamesPassphrase(ofUnchecked: isUnchecked) else { throw request.refusal("PKCS #12 \(label)", stack) }
       throw TLSError(
         .malformedKey, .caller, "PKCS #12 \(label) is malformed\(stack.reason)", stack: stack)
     }
@@ -81,12 +82,15 @@ extension X509Handle {
 
 extension [OpenSSLError] {
   /// The check of the whole file failed, or a decryption where the file has no such check.
-  fileprivate var blamesPassphrase: Bool {
+  ///
+  /// There, one wrong passphrase in 256 makes something that only looks decrypted.
+  fileprivate func blamesPassphrase(ofUnchecked isUnchecked: Bool) -> Bool {
     contains { error in
       switch (error.library, error.reason) {
       case (Int(ERR_LIB_PKCS12), Int(PKCS12_R_MAC_VERIFY_FAILURE)),
         (Int(ERR_LIB_PKCS12), Int(PKCS12_R_PKCS12_CIPHERFINAL_ERROR)):
         true
+      case (Int(ERR_LIB_PKCS12), Int(PKCS12_R_DECODE_ERROR)): isUnchecked
       default: false
       }
     }
