@@ -59,7 +59,9 @@ final class PKCS12 {
     guard isOpen else {
       try request.check("PKCS #12 \(label)", stack)
       let isUnchecked = unsafe PKCS12_mac_present(pointer) == 0
-      guard !stack.blamesPassphrase(ofUnchecked: isUnchecked) else { throw request.refusal("PKCS #12 \(label)", stack) }
+      guard !stack.blamesPassphrase(ofUnchecked: isUnchecked) else {
+        throw request.refusal("PKCS #12 \(label)", stack)
+      }
       throw TLSError(
         .malformedKey, .caller, "PKCS #12 \(label) is malformed\(stack.reason)", stack: stack)
     }
