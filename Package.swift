@@ -53,8 +53,9 @@ let package = Package(
     .target(
       name: "MemoryTLSTransport", dependencies: ["MemoryTLS", system], swiftSettings: strict),
     .target(name: "MemoryTLSFlights", dependencies: ["MemoryTLS"], swiftSettings: strict),
+    .target(name: "CSeededRandom", dependencies: ["COpenSSL"]),
     .target(
-      name: "MemoryTLSTesting", dependencies: ["MemoryTLS", "MemoryTLSFlights"],
+      name: "MemoryTLSTesting", dependencies: ["MemoryTLS", "MemoryTLSFlights", "CSeededRandom"],
       swiftSettings: strict),
     .target(
       name: "MemoryTLSCertificates", dependencies: ["MemoryTLS"] + certificates,
@@ -76,7 +77,7 @@ let package = Package(
       swiftSettings: tests),
     .testTarget(
       name: "MemoryTLSTestingTests",
-      dependencies: ["MemoryTLS", "MemoryTLSTesting", "MemoryTLSFlights"],
+      dependencies: ["MemoryTLS", "MemoryTLSTesting", "MemoryTLSFlights", "CSeededRandom"],
       swiftSettings: tests),
     .testTarget(
       name: "MemoryTLSFlightsTests", dependencies: ["MemoryTLS", "MemoryTLSFlights"],

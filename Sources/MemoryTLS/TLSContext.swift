@@ -9,13 +9,22 @@ public final class TLSContext: Sendable {
 
   /// Reads every file the configuration names and checks every setting.
   ///
+  /// - Parameters:
+  ///   - configuration: How connections are to be made.
+  ///   - entropy: Where random bytes come from, for its keys and all of its engines.
+  ///   - clock: What time it is for its engines.
   /// - Throws: a fault of the caller that names the setting or file; nothing is left behind.
-  public init(_ configuration: TLSConfiguration) throws(TLSError) {
+  public init(
+    _ configuration: TLSConfiguration, entropy: Entropy = .system, clock: TLSClock = .system
+  ) throws(TLSError) {
     try configuration.ringCapacity.check()
     guard configuration.trust != .decision || configuration.decisions.contains(.peerCertificate)
     else { throw .configuration("trust by decision needs .peerCertificate among the decisions") }
     self.configuration = configuration
-    handle = try ContextHandle(configuration)
+    let library = try LibraryContext.of(entropy)
+    handle = try library.run { () throws(TLSError) in
+      try ContextHandle(configuration, in: library, clock)
+    }
   }
 }
 

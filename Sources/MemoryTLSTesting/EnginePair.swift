@@ -52,6 +52,21 @@ public final class EnginePair {
       client: TLSContext(client), expecting: identity, server: TLSContext(server), wire: wire)
   }
 
+  /// Two new engines that send the same bytes every time: the client draws from the seed
+  /// (``Entropy/seeded(_:)``), the server from its complement, and the clock stands still, because
+  /// tickets tell the time.
+  ///
+  /// - Throws: what is wrong with the configurations, as `TLSContext.init` does.
+  public convenience init(
+    client: TLSConfiguration, expecting identity: ServerIdentity = .name("localhost"),
+    server: TLSConfiguration, wire: Wire = .whole, seed: UInt64,
+    clock: TLSClock = .fixed(1_700_000_000)
+  ) throws(TLSError) {
+    try self.init(
+      client: TLSContext(client, entropy: .seeded(seed), clock: clock), expecting: identity,
+      server: TLSContext(server, entropy: .seeded(~seed), clock: clock), wire: wire)
+  }
+
   /// One turn of each side: the client moves and its bytes travel, then the server and its bytes.
   ///
   /// - Returns: whether anything moved.

@@ -13,6 +13,8 @@ public struct TestIdentity: Sendable, Hashable {
   public let privateKey: [UInt8]
   /// The certificates of those who vouch for it in DER, the nearest first and the root last.
   public let issuers: [[UInt8]]
+  /// What it and all that it issues is made from; nil for OpenSSL's own random bytes.
+  let seed: UInt64?
 
   /// What a certificate is for.
   public enum Purpose: Sendable, Hashable {
@@ -41,32 +43,38 @@ public struct TestIdentity: Sendable, Hashable {
 
   /// A self-signed authority.
   ///
+  /// With a seed, its key and serial number and those of all that it issues are made from that: the
+  /// same seed and the same parameters give the same bytes, in every process.
   /// - Throws: what OpenSSL says of values that no certificate can hold.
   public static func authority(
     _ commonName: String = "Test CA", organization: String? = nil, key: Key = .p256,
-    validity: Range<Int64> = validity
+    validity: Range<Int64> = validity, seed: UInt64? = nil
   ) throws(TLSError) -> TestIdentity {
     try selfSigned(
-      .authority, commonName, organization: organization, key: key, validity: validity)
+      .authority, commonName, organization: organization, key: key, validity: validity, seed: seed)
   }
 
   /// A certificate that vouches for itself and, unless its purpose is `.authority`, for nobody else:
   /// accepted by those who pin it, or have it among their authorities. The parameters are those of
-  /// ``issue(_:_:organization:names:key:validity:keyUsage:)``.
+  /// ``issue(_:_:organization:names:key:validity:keyUsage:)``, the seed that of
+  /// ``authority(_:organization:key:validity:seed:)``.
   ///
   /// - Returns: the certificate with its key; it has no issuers.
   /// - Throws: what OpenSSL says of values that no certificate can hold.
   public static func selfSigned(
     _ purpose: Purpose, _ commonName: String = "test", organization: String? = nil,
-    names: [Certificate.Name] = [], key: Key = .p256, validity: Range<Int64> = validity
+    names: [Certificate.Name] = [], key: Key = .p256, validity: Range<Int64> = validity,
+    seed: UInt64? = nil
   ) throws(TLSError) -> TestIdentity {
     let template = template(purpose, commonName, organization, names, validity, nil)
-    let issued = try template.issue(key.issued, by: nil)
+    let issued = try template.issue(
+      key.issued, by: nil, entropy: seed.map(Entropy.seeded) ?? .system)
     return TestIdentity(
-      certificate: issued.certificate, privateKey: issued.privateKey, issuers: [])
+      certificate: issued.certificate, privateKey: issued.privateKey, issuers: [], seed: seed)
   }
 
-  /// A certificate that this one signs; with `.authority` an intermediate.
+  /// A certificate that this one signs; with `.authority` an intermediate. If this one has a seed,
+  /// the same parameters give the same certificate and key again.
   ///
   /// - Parameters:
   ///   - purpose: What the certificate says it is for.
@@ -85,10 +93,17 @@ public struct TestIdentity: Sendable, Hashable {
   ) throws(TLSError) -> TestIdentity {
     let template = Self.template(purpose, commonName, organization, names, validity, keyUsage)
     let issuer = IssuedCertificate(certificate: certificate, privateKey: privateKey)
-    let issued = try template.issue(key.issued, by: issuer)
+    let seed = seed.map { Self.seed(below: $0, for: "\(purpose) \(key) \(template)") }
+    let issued = try template.issue(
+      key.issued, by: issuer, entropy: seed.map(Entropy.seeded) ?? .system)
     return TestIdentity(
       certificate: issued.certificate, privateKey: issued.privateKey,
-      issuers: [certificate] + issuers)
+      issuers: [certificate] + issuers, seed: seed)
+  }
+
+  /// Another seed for everything else that is issued: two keys from one would be the same key.
+  private static func seed(below seed: UInt64, for description: String) -> UInt64 {
+    sha256(of: Array("\(seed) \(description)".utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 
   private static func template(

@@ -5,6 +5,12 @@ internal import COpenSSL
 extension CertificateTemplate {
   /// Makes a key and a certificate for it, signed by an issuer or, without one, by itself.
   package func issue(
+    _ type: IssuedKeyType, by issuer: IssuedCertificate?, entropy: Entropy = .system
+  ) throws(TLSError) -> IssuedCertificate {
+    try LibraryContext.of(entropy).run { () throws(TLSError) in try make(type, by: issuer) }
+  }
+
+  private func make(
     _ type: IssuedKeyType, by issuer: IssuedCertificate?
   ) throws(TLSError) -> IssuedCertificate {
     let names = try alternativeNames()

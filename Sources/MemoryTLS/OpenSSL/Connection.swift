@@ -14,7 +14,7 @@ final class Connection {
   /// What the peer said first.
   var opening = Opening()
   /// Kept alive: callbacks of the `SSL_CTX` point into it.
-  private let context: ContextHandle
+  let context: ContextHandle
   private let pair: BIOPair
 
   convenience init(

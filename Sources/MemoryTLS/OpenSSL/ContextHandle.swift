@@ -5,6 +5,8 @@ internal import COpenSSL
 @safe
 final class ContextHandle: @unchecked Sendable {
   let pointer: OpaquePointer
+  let library: LibraryContext
+  let clock: TLSClock
   private let protocols: ProtocolList
   private let verifier: Verifier
   let ticketKeys: TicketKeys?
@@ -18,9 +20,14 @@ final class ContextHandle: @unchecked Sendable {
   let preSharedKeys: PreSharedKeys?
   let recordPadding: RecordPadding
 
-  init(_ configuration: TLSConfiguration) throws(TLSError) {
+  /// To be called with the library context as the thread's default.
+  init(
+    _ asked: TLSConfiguration, in library: LibraryContext, _ clock: TLSClock
+  ) throws(TLSError) {
     ErrorQueue.clear()
     defer { ErrorQueue.clear() }
+    (self.library, self.clock) = (library, clock)
+    let configuration = asked.verified(by: clock)
     // The pointer last: `deinit` runs, and frees it, only if everything has been set.
     protocols = try ProtocolList(configuration.applicationProtocols)
     verifier = try Verifier(configuration)
@@ -33,7 +40,9 @@ final class ContextHandle: @unchecked Sendable {
     sessionContext = try configuration.sessionContext()
     preSharedKeys = configuration.preSharedKeys
     recordPadding = configuration.recordPadding
-    guard let pointer = unsafe SSL_CTX_new(TLS_method()) else { throw .outOfMemory("SSL_CTX_new") }
+    guard let pointer = unsafe SSL_CTX_new_ex(library.pointer, nil, TLS_method()) else {
+      throw .outOfMemory("SSL_CTX_new_ex")
+    }
     unsafe self.pointer = pointer
     try apply(configuration)
     for identity in identities { try identity.use(for: self) }
@@ -51,6 +60,7 @@ final class ContextHandle: @unchecked Sendable {
     try applyTickets(of: configuration)
     applySessions(configuration)
     applyTicketKeys()
+    applyTicketTimes()
     try applyEarlyData(configuration)
     try applyTrust(configuration.trust, configuration.verification)
     try applyVerification(configuration.verification, beside: configuration.trust)
@@ -81,5 +91,14 @@ final class ContextHandle: @unchecked Sendable {
       COpenSSL_SSL_OP_NO_COMPRESSION | COpenSSL_SSL_OP_CIPHER_SERVER_PREFERENCE
         | COpenSSL_SSL_OP_PRIORITIZE_CHACHA)
     unsafe COpenSSL_SSL_CTX_set_session_cache_mode(pointer, CLong(SSL_SESS_CACHE_OFF))
+  }
+}
+
+extension TLSConfiguration {
+  /// With a fixed time for verification, where there is one and none was asked for.
+  fileprivate func verified(by clock: TLSClock) -> TLSConfiguration {
+    var copy = self
+    copy.verification.time = verification.time ?? clock.fixedTime
+    return copy
   }
 }

@@ -93,7 +93,10 @@ extension Connection {
 
   /// Puts an identity in the place of those that the context has.
   func replaceIdentities(with identity: Identity) throws(TLSError) {
-    let loaded = try identity.load()
+    try context.library.run { () throws(TLSError) in try replace(with: identity.load()) }
+  }
+
+  private func replace(with loaded: LoadedIdentity) throws(TLSError) {
     let response = try loaded.readOCSPResponse()
     // One that OpenSSL refuses must not cost us those that we have.
     guard let trial = unsafe SSL_new(SSL_get_SSL_CTX(ssl)) else { throw .outOfMemory("SSL_new") }

@@ -25,9 +25,7 @@ extension Connection {
   func perform(_ call: (OpaquePointer) -> CInt) -> Outcome {
     var unread = unreadCiphertext
     while true {
-      ErrorQueue.clear()
-      let result = reports.running { unsafe call(ssl) }
-      let outcome = judge(unsafe SSL_get_error(ssl, result), ErrorQueue.drain())
+      let outcome = context.library.run { unsafe performOnce(call) }
       guard outcome == .wantRead else { return outcome }
       unsafe wantedCiphertext = BIO_ctrl_get_read_request(outer)
       let rest = unreadCiphertext
@@ -35,6 +33,12 @@ extension Connection {
       guard rest < unread else { return .unexpected(SSL_ERROR_WANT_READ, []) }
       unread = rest
     }
+  }
+
+  private func performOnce(_ call: (OpaquePointer) -> CInt) -> Outcome {
+    ErrorQueue.clear()
+    let result = reports.running { unsafe call(ssl) }
+    return judge(unsafe SSL_get_error(ssl, result), ErrorQueue.drain())
   }
 
   private func judge(_ code: CInt, _ stack: [OpenSSLError]) -> Outcome {

@@ -7,6 +7,8 @@ struct SessionReports {
   let store: SessionStore?
   let ticketKeys: TicketKeys?
   let delivery: SessionDelivery
+  let clock: TLSClock
+  let library: LibraryContext
   /// On a client, the name that is sent, and what its sessions are bound to.
   var serverName: String?
   var binding: [UInt8] = []
@@ -64,8 +66,9 @@ extension TLSConfiguration {
 /// `SSL_CTX_sess_set_new_cb`: a session can be resumed from now on.
 private func noteNew(_ session: OpaquePointer?, of ssl: OpaquePointer?) {
   guard let session = unsafe session, let reports = unsafe reports(of: ssl),
-    let copy = unsafe SessionHandle(copying: session)
+    let copy = unsafe SessionHandle(copying: session, in: reports.sessions?.library)
   else { return }
+  unsafe reports.sessions?.clock.stamp(copy.pointer)
   if unsafe SSL_is_server(ssl) != 0 {
     reports.sessions?.pending.append(copy)
   } else {
@@ -77,12 +80,17 @@ private func noteNew(_ session: OpaquePointer?, of ssl: OpaquePointer?) {
 private func find(
   _ identifier: UnsafePointer<UInt8>?, _ count: CInt, for ssl: OpaquePointer?
 ) -> OpaquePointer? {
-  guard let store = unsafe reports(of: ssl)?.sessions?.store else { return nil }
+  guard let sessions = unsafe reports(of: ssl)?.sessions, let store = sessions.store
+  else { return nil }
   let identifier = unsafe Array(UnsafeBufferPointer(start: identifier, count: max(0, Int(count))))
   // A session of another version is of no use, and would stay in OpenSSL's own cache.
   guard let session = store.session(identifier), unsafe session.version.rawValue == SSL_version(ssl)
   else { return nil }
   guard let copy = unsafe SSL_SESSION_dup(session.pointer) else { return nil }
+  guard unsafe sessions.clock.admit(copy) else {
+    unsafe SSL_SESSION_free(copy)
+    return nil
+  }
   // Where early data is taken, OpenSSL goes on only with what it can remove from a cache of its own.
   // The store has given it to nobody else.
   if session.version == .tls13, unsafe SSL_get_max_early_data(ssl) > 0 {
@@ -123,7 +131,8 @@ extension Connection {
   ) throws(TLSError) {
     let store = role == .server ? handle.sessionStore : configuration.sessionStore
     reports.sessions = SessionReports(
-      store: store, ticketKeys: handle.ticketKeys, delivery: configuration.sessionDelivery)
+      store: store, ticketKeys: handle.ticketKeys, delivery: configuration.sessionDelivery,
+      clock: handle.clock, library: handle.library)
     guard case .client(let identity) = role else {
       // Of the connection, because a client of this context must go on asking for tickets.
       if store != nil { unsafe SSL_set_options(ssl, COpenSSL_SSL_OP_NO_TICKET) }
@@ -135,11 +144,12 @@ extension Connection {
     unsafe SSL_set_session_id_context(ssl, binding, CUnsignedInt(binding.count))
     reports.sessionContext = binding
     guard session != nil || store != nil else { return }
-    let now = secondsSince1970()
+    let now = handle.clock.now
     guard let session = session ?? store?.take(boundTo: binding, at: now),
       session.binding == binding, session.isAlive(at: now)
     else { return }
     let offered = try SessionHandle(der: session.bytes)
+    guard unsafe handle.clock.admit(offered.pointer) else { return }
     if let name = reports.sessions?.serverName {
       unsafe SSL_SESSION_set1_hostname(offered.pointer, name)
     }
@@ -164,6 +174,7 @@ extension Connection {
       unsafe SSL_session_reused(ssl) == 1, let session = unsafe SSL_get_session(ssl),
       unsafe session != offered.pointer, let copy = unsafe SessionHandle(copying: session)
     else { return }
+    unsafe reports.sessions?.clock.stamp(copy.pointer)
     reports.deliver(copy)
   }
 }

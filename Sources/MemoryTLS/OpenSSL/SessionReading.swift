@@ -6,13 +6,15 @@ internal import COpenSSL
 @safe
 final class SessionHandle: @unchecked Sendable {
   let pointer: OpaquePointer
+  /// Where the certificates in it were read.
+  private let library: LibraryContext?
 
-  init(owning pointer: OpaquePointer) { unsafe self.pointer = pointer }
+  init(owning pointer: OpaquePointer) { unsafe (self.pointer, library) = (pointer, nil) }
 
   /// A copy that nobody else has (`SSL_SESSION_dup`); certificates are shared, not parsed again.
-  init?(copying other: OpaquePointer) {
+  init?(copying other: OpaquePointer, in library: LibraryContext? = nil) {
     guard let pointer = unsafe SSL_SESSION_dup(other) else { return nil }
-    unsafe self.pointer = pointer
+    unsafe (self.pointer, self.library) = (pointer, library)
   }
 
   /// Reads one and nothing behind it (`d2i_SSL_SESSION`).
@@ -31,7 +33,7 @@ final class SessionHandle: @unchecked Sendable {
     guard let pointer = unsafe pointer else {
       throw .malformedSession("cannot be read\(stack.reason)", stack)
     }
-    unsafe self.pointer = pointer
+    unsafe (self.pointer, library) = (pointer, nil)
     guard read == bytes.count else {
       throw .malformedSession("has \(bytes.count - read) bytes behind it")
     }

@@ -47,6 +47,7 @@ extension TicketKey {
     _ cipher: OpaquePointer?, _ mac: OpaquePointer?
   ) -> CInt {
     for (index, byte) in self.name.enumerated() { unsafe name[index] = byte }
+    // From the library context that is the thread's default here.
     guard unsafe RAND_bytes(nonce, 16) == 1,
       unsafe EVP_EncryptInit_ex2(cipher, EVP_aes_256_cbc(), encryption, nonce, nil) == 1,
       unsafe begin(mac)
