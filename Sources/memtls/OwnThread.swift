@@ -1,12 +1,15 @@
 import Foundation
 import SystemPackage
 
-/// Threads whose start can fail, which `Thread` does not tell.
-enum OwnThread {
-  /// Runs a body on a new thread (pthread_create(3)).
+/// A thread whose start can fail, and whose end can be waited for, neither of which `Thread` tells.
+@safe
+struct OwnThread: @unchecked Sendable {
+  private let thread: pthread_t
+
+  /// Runs a body on a new thread (pthread_create(3)), which has to be joined.
   ///
   /// - Throws: `Errno.resourceTemporarilyUnavailable` and the like; the body does not run then.
-  static func start(_ body: @escaping @Sendable () -> Void) throws(Errno) {
+  init(_ body: @escaping @Sendable () -> Void) throws(Errno) {
     let held = unsafe Unmanaged.passRetained(Body(run: body))
     var thread = pthread_t()
     let failure = unsafe pthread_create(
@@ -17,13 +20,15 @@ enum OwnThread {
         }
         return nil
       }, held.toOpaque())
-    guard failure != 0 else {
-      pthread_detach(thread)
-      return
+    guard failure == 0 else {
+      unsafe held.release()
+      throw Errno(rawValue: failure)
     }
-    unsafe held.release()
-    throw Errno(rawValue: failure)
+    self.thread = thread
   }
+
+  /// Waits until it is over, with everything that libraries keep in it (pthread_join(3)); once.
+  func join() { pthread_join(thread, nil) }
 
   private final class Body {
     let run: @Sendable () -> Void

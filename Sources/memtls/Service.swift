@@ -10,6 +10,7 @@ final class Service: Sendable {
   private let limit: Int
   private let interrupter: Interrupter
   private let counts = Mutex(Counts())
+  private let threads = Mutex(Threads())
   /// Raised whenever a connection has ended.
   private let ended: Interrupter
 
@@ -19,6 +20,13 @@ final class Service: Sendable {
     var running = 0
     var failed = 0
     var interrupted = 0
+  }
+
+  /// By their connections' numbers, until they are joined: a process must not exit while one of them
+  /// still uses OpenSSL, if only to clear up.
+  private struct Threads {
+    var all: [Int: OwnThread] = [:]
+    var over: [Int] = []
   }
 
   init(limit: Int, interrupter: Interrupter) throws {
@@ -36,6 +44,7 @@ final class Service: Sendable {
   ) throws {
     while true {
       do {
+        joinThreads()
         waitUntil(until: nil, interrupter) { $0.running < limit }
         start(try listener.accept(interrupter: interrupter), serve)
       } catch WaitFailure.interrupted {
@@ -45,7 +54,7 @@ final class Service: Sendable {
   }
 
   /// Waits for the connections to say goodbye.
-  func finish() { waitUntil(until: Timeout(15).deadline, nil) { $0.running == 0 } }
+  func finish() { waitUntil(until: Timeout(15).deadline, nil) { _ in joinThreads() } }
 
   private func start(
     _ socket: FileDescriptor, _ serve: @escaping @Sendable (Int, FileDescriptor) throws -> Void
@@ -57,32 +66,48 @@ final class Service: Sendable {
     }
     let peer = PeerAddress.text(of: socket).map { " (\($0))" } ?? ""
     do throws(Errno) {
-      try OwnThread.start { self.run(number, peer) { try serve(number, socket) } }
+      let thread = try OwnThread {
+        self.run(number, peer) { try serve(number, socket) }
+        self.threads.withLock { $0.over.append(number) }
+        self.ended.interrupt()
+      }
+      threads.withLock { $0.all[number] = thread }
     } catch {
       try? socket.close()
       say("#\(number): no thread for it: \(error)\(peer)")
-      end { $0.failed += 1 }
+      count { $0.failed += 1 }
     }
   }
 
   private func run(_ number: Int, _ peer: String, _ serve: () throws -> Void) {
     do {
       try serve()
-      end { _ in }
+      count { _ in }
     } catch let failure as CommandFailure where failure == .interrupted {
-      end { $0.interrupted += 1 }
+      count { $0.interrupted += 1 }
     } catch {
       say("#\(number): \((error as? CommandFailure)?.message ?? "\(error)")\(peer)")
-      end { $0.failed += 1 }
+      count { $0.failed += 1 }
     }
   }
 
-  private func end(_ count: (inout Counts) -> Void) {
+  private func count(_ end: (inout Counts) -> Void) {
     counts.withLock { counts in
       counts.running -= 1
-      count(&counts)
+      end(&counts)
     }
-    ended.interrupt()
+  }
+
+  /// Joins the threads that are over; answers whether none is left.
+  @discardableResult
+  private func joinThreads() -> Bool {
+    let (over, isLast) = threads.withLock { threads in
+      let over = threads.over.compactMap { threads.all.removeValue(forKey: $0) }
+      threads.over = []
+      return (over, threads.all.isEmpty)
+    }
+    for thread in over { thread.join() }
+    return isLast
   }
 
   /// Waits until something is true of the counts, or for the deadline or the interrupter.

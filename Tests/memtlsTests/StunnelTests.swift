@@ -35,7 +35,7 @@ struct StunnelTests {
     try withClient(of: server, expecting: "localhost") { port in
       try expectCalls(through: port)
       let run = server.stop()
-      #expect(run.status == 0)
+      #expect(run.status == 0, "\(run.errors)")
       // stunnel resumes its sessions, client certificates and all.
       #expect(run.errors.contains(", resumed, "), "\(run.errors)")
       let named = run.errors.split(separator: "\n").filter { $0.contains("peer CN=user") }
