@@ -1,0 +1,54 @@
+import Foundation
+import MemoryTLS
+import MemoryTLSTesting
+import Testing
+
+/// What OpenSSL keeps of a library context in each thread must not outlive it.
+@Suite struct LibraryContextTests {
+  @Test func `a thread may end after the seeded context that it used`() throws {
+    let authority = try TestIdentity.authority(seed: 1)
+    var server = TLSConfiguration()
+    server.identities = [try authority.issue(.server, names: [.dns("localhost")]).identity]
+    var client = TLSConfiguration()
+    client.trust = authority.trust
+    for seed in UInt64(0)..<3 {
+      let (used, freed) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+      let over = DispatchSemaphore(value: 0)
+      var contexts: [TLSContext]? = try [
+        TLSContext(client, entropy: .seeded(seed)), TLSContext(server, entropy: .seeded(~seed)),
+      ]
+      let lent = Lent(contexts)
+      Thread {
+        lent.shakeHands()
+        used.signal()
+        freed.wait()
+        over.signal()
+      }.start()
+      used.wait()
+      contexts = nil
+      #expect(lent.take() == .done)
+      freed.signal()
+      over.wait()
+    }
+  }
+}
+
+/// Two contexts that another thread uses, and nobody has behind `take()`.
+private final class Lent: @unchecked Sendable {
+  private var contexts: [TLSContext]?
+  private var step: Step?
+
+  init(_ contexts: [TLSContext]?) { self.contexts = contexts }
+
+  func shakeHands() {
+    guard let contexts, let pair = try? EnginePair(client: contexts[0], server: contexts[1]),
+      (try? pair.settle()) != nil
+    else { return }
+    step = try? pair.client.engine.step()
+  }
+
+  func take() -> Step? {
+    contexts = nil
+    return step
+  }
+}
