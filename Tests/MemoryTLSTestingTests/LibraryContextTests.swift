@@ -1,10 +1,29 @@
 import Foundation
 import MemoryTLS
 import MemoryTLSTesting
+import Synchronization
 import Testing
 
 /// What OpenSSL keeps of a library context in each thread must not outlive it.
 @Suite struct LibraryContextTests {
+  @Test func `what a closure does inside a seeded engine is not seeded`() throws {
+    #expect(try keyMadeInside(seed: 1) != keyMadeInside(seed: 1))
+  }
+
+  /// A ticket key that the client's observer makes.
+  private func keyMadeInside(seed: UInt64) throws -> TicketKey? {
+    let authority = try TestIdentity.authority(seed: seed)
+    var client = TLSConfiguration()
+    client.trust = authority.trust
+    let keys = Mutex<[TicketKey]>([])
+    let context = try TLSContext(client, entropy: .seeded(seed))
+    let engine = try TLSEngine(context, as: .client(.name("localhost"))) { _ in
+      if let key = try? TicketKey.random() { keys.withLock { $0.append(key) } }
+    }
+    _ = try engine.step()
+    return keys.withLock { $0.first }
+  }
+
   @Test func `a thread may end after the seeded context that it used`() throws {
     let authority = try TestIdentity.authority(seed: 1)
     var server = TLSConfiguration()

@@ -41,6 +41,13 @@ final class LibraryContext: @unchecked Sendable {
     return try LibraryContext(generator)
   }
 
+  /// Runs a caller's closure inside a call: what it does is not to be drawn from anybody's seed.
+  static func suspended(while body: () -> Void) {
+    let inner = unsafe OSSL_LIB_CTX_set0_default(OSSL_LIB_CTX_get0_global_default())
+    defer { unsafe OSSL_LIB_CTX_set0_default(inner) }
+    body()
+  }
+
   /// Runs something with it as the thread's default.
   func run<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
