@@ -28,3 +28,16 @@ public struct Negotiated: Sendable, Hashable {
   /// The peer's certificates as it sent them, its own first; empty if it sent none.
   public let peerCertificates: [Certificate]
 }
+
+extension Negotiated: CustomStringConvertible {
+  /// One line: the version, the cipher suite and what else there is of group, signature, application
+  /// protocol, key and resumption.
+  public var description: String {
+    [
+      "\(version)", "\(cipherSuite)", group.map { "\($0)" }, signatureScheme.map { "\($0)" },
+      applicationProtocol.map { "ALPN \($0)" },
+      pskIdentity.map { "key \(String(decoding: $0, as: UTF8.self))" },
+      resumed ? "resumed" : nil,
+    ].compactMap { $0 }.joined(separator: ", ")
+  }
+}

@@ -20,6 +20,12 @@ public struct ProtocolMessage: Sendable, Hashable {
     return isRetry ? "HelloRetryRequest" : "\(HandshakeType(rawValue: first))"
   }
 
+  /// The name, and of an alert what it says: "alert unknown_ca".
+  public var label: String {
+    guard contentType == .alert, bytes.count == 2 else { return name }
+    return "\(name) \(Alert(rawValue: bytes[1]))"
+  }
+
   /// The start of the random that makes a ServerHello a HelloRetryRequest (RFC 8446 §4.1.3).
   private static let retryRandomStart: [UInt8] = [0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11]
 }

@@ -24,16 +24,10 @@ final class FlightTalk: Sendable {
       self.state.withLock { state in
         var names = state.names[message.direction, default: []]
         guard names.count <= Self.nameLimit else { return }
-        names.append(names.count < Self.nameLimit ? Self.name(of: message) : "...")
+        names.append(names.count < Self.nameLimit ? message.label : "...")
         state.names[message.direction] = names
       }
     }
-  }
-
-  /// Which alert, too.
-  private static func name(of message: ProtocolMessage) -> String {
-    guard message.contentType == .alert, message.bytes.count == 2 else { return message.name }
-    return "\(Alert(rawValue: message.bytes[1]))"
   }
 
   /// More than any handshake has.

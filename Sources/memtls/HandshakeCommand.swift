@@ -70,7 +70,7 @@ struct HandshakeCommand: ParsableCommand {
       pair = try rehearsal.handshake(early: earlyData)
       if keyUpdate { try Rehearsal.updateKeys(pair) }
     } catch let failure as PairFailure {
-      throw CommandFailure.failed("\(failure)")
+      throw CommandFailure.failed("\(failure.reason)" + (failure.cause.map { ": \($0)" } ?? ""))
     }
     guard let report = HandshakeReport(pair) else {
       throw CommandFailure.failed("the handshake is not done")

@@ -6,7 +6,7 @@ import MemoryTLSTesting
 struct HandshakeReport {
   private let negotiated: Negotiated
   private let clientCertificate: Certificate?
-  private let flights: [Flight]
+  private let log: FlightLog
   private let earlyData: EarlyDataOutcome?
   private let keyUpdates: Int
   private let steps: (client: Int, server: Int)
@@ -17,7 +17,7 @@ struct HandshakeReport {
     else { return nil }
     self.negotiated = negotiated
     clientCertificate = server.peerCertificates.first
-    flights = pair.log.flights
+    log = pair.log
     earlyData = pair.client.engine.earlyData
     keyUpdates = pair.client.engine.keyUpdates.sent
     steps = (pair.client.steps, pair.server.steps)
@@ -26,14 +26,9 @@ struct HandshakeReport {
   /// The ladder, what was agreed on, and the number of steps.
   func ladder() -> String {
     let agreed = [
-      "\(negotiated.version)", "\(negotiated.cipherSuite)",
-      negotiated.group.map { "\($0)" }, negotiated.signatureScheme.map { "\($0)" },
-      negotiated.applicationProtocol.map { "ALPN \($0)" },
-      negotiated.pskIdentity.map { "key \(String(decoding: $0, as: UTF8.self))" },
-      negotiated.resumed ? "resumed" : nil, earlyData.map(Summary.early),
-      keyUpdates > 0 ? "keys changed" : nil,
+      "\(negotiated)", earlyData.map(Summary.early), keyUpdates > 0 ? "keys changed" : nil,
     ].compactMap { $0 }.joined(separator: ", ")
-    var lines = Ladder.lines(flights) + ["", agreed]
+    var lines = [log.ladder(), "", agreed]
     if let server = negotiated.peerCertificates.first {
       lines.append("the server is \(server.subject), says \(server.issuer)")
     }
@@ -72,7 +67,7 @@ struct HandshakeReport {
       earlyData = Nullable(value: report.earlyData.map(EarlyDataDocument.init))
       keyUpdates = report.keyUpdates
       steps = Steps(client: report.steps.client, server: report.steps.server)
-      flights = report.flights.map(FlightDocument.init)
+      flights = report.log.flights.map(FlightDocument.init)
     }
   }
 
