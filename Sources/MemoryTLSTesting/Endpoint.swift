@@ -16,6 +16,9 @@ public final class Endpoint {
   public var decider: ((Decision, TLSEngine) throws(TLSError) -> Void)?
   /// How often `step()` was called.
   public private(set) var steps = 0
+  /// How many flights had begun, of both ends, when its handshake was done; nil before. For a client
+  /// two flights are one round trip.
+  public private(set) var flightsUntilDone: Int?
 
   /// Ciphertext on its way to this end.
   var incoming: [UInt8] = []
@@ -46,12 +49,14 @@ public final class Endpoint {
 // MARK: - Driving
 
 extension Endpoint {
-  /// Moves the engine until it is blocked; answers whether anything came of it.
-  func advance() -> Bool {
+  /// Moves the engine until it is blocked; answers whether anything came of it. So many flights have
+  /// begun.
+  func advance(after flights: Int) -> Bool {
     guard error == nil else { return false }
     let before = state
     do throws(TLSError) {
       guard try shakeHands() else { return state != before }
+      flightsUntilDone = flightsUntilDone ?? flights
       try writeQueued()
       try readAll()
     } catch {
@@ -116,6 +121,29 @@ extension Endpoint {
   }
 }
 
+extension Endpoint: CustomStringConvertible {
+  /// The engine's state in a line; in another what was agreed on, what it waits for, and how much it
+  /// has done.
+  public var description: String {
+    let details = [
+      engine.negotiated.map { "\($0)" }, engine.decision.map { "undecided: \($0.label)" },
+      "\(steps) steps", "\(received.count) bytes read",
+      unsent.isEmpty ? nil : "\(unsent.count) to write", hasEnded ? "the peer has closed" : nil,
+    ].compactMap { $0 }.joined(separator: ", ")
+    return "\(engine)\n  \(details)"
+  }
+}
+
+extension Decision {
+  fileprivate var label: String {
+    switch self {
+    case .clientHello: "clientHello"
+    case .certificate: "certificate"
+    case .peerCertificate: "peerCertificate"
+    }
+  }
+}
+
 /// The names of the messages an engine makes, as its observer sees them.
 final class MessageNames: Sendable {
   private let names = Mutex<[String]>([])
@@ -124,7 +152,7 @@ final class MessageNames: Sendable {
   func observer(sending: Direction) -> MessageObserver {
     { message in
       guard message.direction == sending else { return }
-      self.names.withLock { $0.append(message.name) }
+      self.names.withLock { $0.append(message.label) }
     }
   }
 

@@ -82,21 +82,24 @@ public final class EnginePair {
   /// - Parameter limit: How many turns to take at most.
   /// - Throws: the failure of either engine, both ends' states with it; a stall, at once, if nothing
   ///   can move and something is unfinished; the limit.
-  public func settle(limit: Int = 100_000) throws(PairFailure) {
+  public func settle(
+    limit: Int = 100_000, fileID: String = #fileID, line: Int = #line
+  ) throws(PairFailure) {
+    let place = SourcePlace(fileID, line)
     for _ in 0..<limit {
       guard !step() else { continue }
-      if client.error != nil || server.error != nil { throw failure(.failed) }
-      if client.isUnfinished || server.isUnfinished { throw failure(.stalled) }
+      if client.error != nil || server.error != nil { throw failure(.failed, place) }
+      if client.isUnfinished || server.isUnfinished { throw failure(.stalled, place) }
       return
     }
-    throw failure(.limit(limit))
+    throw failure(.limit(limit), place)
   }
 
   private func turn(_ sender: Endpoint, to receiver: Endpoint, _ direction: Direction) -> Bool {
-    var moved = sender.advance()
+    var moved = sender.advance(after: log.flights.count)
     while carryPiece(from: sender, to: receiver, direction) {
       moved = true
-      _ = receiver.advance()
+      _ = receiver.advance(after: log.flights.count)
     }
     return moved
   }
@@ -113,44 +116,9 @@ public final class EnginePair {
     return receiver.takeIncoming() > 0
   }
 
-  private func failure(_ reason: PairFailure.Reason) -> PairFailure {
+  func failure(_ reason: PairFailure.Reason, _ place: SourcePlace) -> PairFailure {
     PairFailure(
-      reason: reason, client: client.error, server: server.error,
-      states: [client.engine.description, server.engine.description])
-  }
-}
-
-/// Why a pair did not settle.
-public struct PairFailure: Error, Sendable {
-  /// What stopped it.
-  public let reason: Reason
-  /// What the client threw.
-  public let client: TLSError?
-  /// What the server threw.
-  public let server: TLSError?
-  /// A line about each engine.
-  public let states: [String]
-
-  /// What stops a pair.
-  public enum Reason: Sendable, Hashable {
-    /// An engine threw.
-    case failed
-    /// Both wait for bytes and none are anywhere.
-    case stalled
-    /// So many turns were not enough.
-    case limit(Int)
-  }
-}
-
-extension PairFailure: CustomStringConvertible {
-  /// The reason and both states.
-  public var description: String {
-    let what =
-      switch reason {
-      case .failed: "an engine failed"
-      case .stalled: "both engines wait and nothing is pending"
-      case .limit(let turns): "not settled after \(turns) turns"
-      }
-    return ([what] + states).joined(separator: "\n  ")
+      reason: reason, place: place, client: client.error, server: server.error,
+      states: [client.description, server.description], log: log)
   }
 }

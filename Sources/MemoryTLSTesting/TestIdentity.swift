@@ -133,6 +133,15 @@ extension TestIdentity {
   /// For ``TLSConfiguration/trust``: the root alone, which is the certificate itself if it has none.
   public var trust: Trust { .authorities(.bytes(issuers.last ?? certificate)) }
 
+  /// The same with one bit of the issuer's signature flipped: a certificate that nobody vouches for,
+  /// and that its own key still fits.
+  public var tampered: TestIdentity {
+    // A certificate ends with its signature (RFC 5280 §4.1).
+    var forged = certificate
+    forged[forged.count - 1] ^= 1
+    return TestIdentity(certificate: forged, privateKey: privateKey, issuers: issuers)
+  }
+
   /// The SHA-256 of the certificate, for ``Pin/certificate(sha256:)``: 32 bytes.
   public var fingerprint: [UInt8] { sha256(of: certificate) }
 

@@ -1,0 +1,78 @@
+public import MemoryTLS
+public import MemoryTLSFlights
+
+/// Why a pair did not do what was asked of it. Its description is the whole story: what and where,
+/// the state of both ends, and the ladder of flights.
+public struct PairFailure: Error, Sendable {
+  /// What stopped it.
+  public let reason: Reason
+  /// Where it was asked.
+  public let place: SourcePlace
+  /// What the client threw.
+  public let client: TLSError?
+  /// What the server threw.
+  public let server: TLSError?
+  /// A few lines about each end, the client first.
+  public let states: [String]
+  /// Everything that was sent until then.
+  public let log: FlightLog
+
+  /// What stops a pair.
+  public enum Reason: Sendable, Hashable {
+    /// An engine threw.
+    case failed
+    /// Both wait for bytes and none are anywhere.
+    case stalled
+    /// So many turns were not enough.
+    case limit(Int)
+    /// It settled, and was not as expected: what should be, and what is.
+    case unmet(String)
+  }
+}
+
+extension PairFailure: CustomStringConvertible {
+  /// What the end threw that failed by itself, and not because the other had told it.
+  public var cause: TLSError? {
+    let errors = [client, server].compactMap { $0 }
+    return errors.first { $0.alert?.origin != .received } ?? errors.first
+  }
+
+  /// Where and why, both states and the ladder, whose middle is left out if it is long.
+  public var description: String {
+    let why = reason == .failed ? cause.map { ": \($0)" } ?? "" : ""
+    let flights = log.flights.isEmpty ? "nothing was sent" : log.ladder(atMost: Self.flightLimit)
+    return (["\(place): \(reason)\(why)"] + states + [flights]).joined(separator: "\n")
+  }
+
+  /// With about four lines each, what a screen holds.
+  private static let flightLimit = 8
+}
+
+extension PairFailure.Reason: CustomStringConvertible {
+  /// One clause.
+  public var description: String {
+    switch self {
+    case .failed: "an engine failed"
+    case .stalled: "both engines wait and nothing is pending"
+    case .limit(let turns): "not settled after \(turns) turns"
+    case .unmet(let what): what
+    }
+  }
+}
+
+/// A line of a source file.
+public struct SourcePlace: Sendable, Hashable, CustomStringConvertible {
+  /// As `#fileID` has it: the module and the file's name.
+  public let fileID: String
+  /// From 1.
+  public let line: Int
+
+  /// For `#fileID` and `#line`.
+  public init(_ fileID: String, _ line: Int) {
+    self.fileID = fileID
+    self.line = line
+  }
+
+  /// The module, the file and the line.
+  public var description: String { "\(fileID):\(line)" }
+}
