@@ -79,7 +79,10 @@ public final class EnginePair {
   /// Takes turns until nothing moves: the handshake is done, everything queued has arrived, closes
   /// were seen.
   ///
-  /// - Parameter limit: How many turns to take at most.
+  /// - Parameters:
+  ///   - limit: How many turns to take at most.
+  ///   - fileID: Where a failure says it was asked.
+  ///   - line: The line there.
   /// - Throws: the failure of either engine, both ends' states with it; a stall, at once, if nothing
   ///   can move and something is unfinished; the limit.
   public func settle(

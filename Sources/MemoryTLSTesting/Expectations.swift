@@ -43,6 +43,8 @@ extension EnginePair {
   /// - Parameters:
   ///   - side: Who refuses.
   ///   - alert: Which alert; nil for any.
+  ///   - fileID: Where a failure says it was expected.
+  ///   - line: The line there.
   /// - Returns: what the refusing end threw.
   /// - Throws: the story of a handshake that went well, stalled, or failed in another way.
   @discardableResult
