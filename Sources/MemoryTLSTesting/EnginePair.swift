@@ -60,7 +60,7 @@ public final class EnginePair {
   public convenience init(
     client: TLSConfiguration, expecting identity: ServerIdentity = .name("localhost"),
     server: TLSConfiguration, wire: Wire = .whole, seed: UInt64,
-    clock: TLSClock = .fixed(1_700_000_000)
+    clock: TLSClock = .seeded
   ) throws(TLSError) {
     try self.init(
       client: TLSContext(client, entropy: .seeded(seed), clock: clock), expecting: identity,

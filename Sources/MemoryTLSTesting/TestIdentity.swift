@@ -139,7 +139,7 @@ extension TestIdentity {
     // A certificate ends with its signature (RFC 5280 §4.1).
     var forged = certificate
     forged[forged.count - 1] ^= 1
-    return TestIdentity(certificate: forged, privateKey: privateKey, issuers: issuers)
+    return TestIdentity(certificate: forged, privateKey: privateKey, issuers: issuers, seed: seed)
   }
 
   /// The SHA-256 of the certificate, for ``Pin/certificate(sha256:)``: 32 bytes.

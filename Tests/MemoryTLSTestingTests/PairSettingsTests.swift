@@ -43,6 +43,8 @@ import Testing
     var settings = try PairSettings()
     let store = SessionStore()
     settings.client.sessionStore = store
+    // In TLS 1.3 the second pair would have taken it out.
+    settings.client.versions = .tls12 ... .tls12
     _ = try settings.secondPair()
     #expect(store.count == 1)
   }
@@ -53,6 +55,38 @@ import Testing
     let failure = #expect(throws: PairFailure.self) { try settings.secondPair() }
     #expect(failure?.cause?.code == .verificationFailed)
     #expect(failure?.place.fileID == "MemoryTLSTestingTests/PairSettingsTests.swift")
+  }
+
+  @Test func `the same seed and changes send the same bytes`() throws {
+    func flights(_ seed: UInt64?) throws -> [[UInt8]] {
+      var settings = try PairSettings(seed: seed)
+      settings.server.clientCertificates = .require
+      settings.client.identities = [try settings.authority.issue(.client, "user").identity]
+      let pair = try settings.secondPair()
+      try pair.expectClose()
+      return pair.log.flights.map(\.bytes)
+    }
+    let one = try flights(1)
+    #expect(try flights(1) == one)
+    for other in [try flights(2), try flights(nil)] {
+      #expect(zip(one, other).allSatisfy { $0 != $1 })
+    }
+    #expect(try PairSettings(seed: 1).clock == .seeded && PairSettings().clock == .system)
+  }
+
+  @Test(arguments: [ProtocolVersion.tls12, .tls13], [1, nil] as [UInt64?])
+  func `a key that both share stands for certificates`(
+    version: ProtocolVersion, seed: UInt64?
+  ) throws {
+    var settings = try PairSettings(seed: seed)
+    settings.client.versions = version...version
+    settings.shareKey(named: "both")
+    let pair = try settings.pair()
+    try pair.expectBoth(\.pskIdentity, Array("both".utf8))
+    try pair.expectBoth(\.peerCertificates, [])
+    let keys = settings.client.preSharedKeys
+    settings.shareKey(named: "both")
+    #expect((settings.client.preSharedKeys == keys) == (seed != nil))
   }
 
   @Test func `impossible settings are refused`() throws {
