@@ -12,6 +12,9 @@ public struct Flight: Sendable, Hashable {
   /// A flight without bytes.
   public init(_ direction: Direction) { self.direction = direction }
 
+  /// The SHA-256 of its bytes: 32 bytes.
+  public var sha256: [UInt8] { MemoryTLS.sha256(of: bytes) }
+
   /// Its whole records.
   public var records: [Record] { Record.split(bytes).records }
 }

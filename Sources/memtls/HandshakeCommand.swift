@@ -19,9 +19,19 @@ struct HandshakeCommand: ParsableCommand {
         memtls handshake --capacity 512 --chunk 1
         memtls handshake --resume --early-data 'GET /'
         memtls handshake --json | jq .flights
+
+      With a seed everything random comes from it, certificates and keys too, and
+      the clock stands still: the same options give the same bytes every time, as
+      long as OpenSSL is the same. The SHA-256 of each flight stands below it; in
+      --json it always is.
+
+        memtls handshake --seed 1
+        memtls handshake --seed 1 --time 2026-01-31T12:00:00Z --resume
       """)
 
   @OptionGroup(title: "What to negotiate") var protocols: ProtocolOptions
+
+  @OptionGroup(title: "The same every time") var repetition: RepetitionOptions
 
   @Flag(help: "The client proves itself with a certificate too.")
   var mutual = false
@@ -63,11 +73,12 @@ struct HandshakeCommand: ParsableCommand {
   }
 
   func run() throws {
-    let rehearsal = try rehearsal()
+    let settings = try settings()
     let pair: EnginePair
     do {
-      if resume || earlyData != nil { try rehearsal.firstConnection() }
-      pair = try rehearsal.handshake(early: earlyData)
+      let resumes = resume || earlyData != nil
+      pair = try resumes ? settings.secondPair() : settings.pair()
+      try Rehearsal.shakeHands(pair, early: earlyData)
       if keyUpdate { try Rehearsal.updateKeys(pair) }
     } catch let failure as PairFailure {
       throw CommandFailure.failed("\(failure.reason)" + (failure.cause.map { ": \($0)" } ?? ""))
@@ -75,39 +86,31 @@ struct HandshakeCommand: ParsableCommand {
     guard let report = HandshakeReport(pair) else {
       throw CommandFailure.failed("the handshake is not done")
     }
-    print(json ? try report.json() : report.ladder())
+    let digests = repetition.seed == nil ? HandshakeReport.Digests.hidden : .shown
+    print(json ? try report.json() : report.ladder(digests))
   }
 
-  private func rehearsal() throws -> Rehearsal {
-    let authority = try TestIdentity.authority()
-    var server = TLSConfiguration()
-    protocols.apply(to: &server)
-    server.ringCapacity = RingCapacity(capacity)
-    server.trust = authority.trust
-    server.tickets = .whenIssued
-    if let earlyData { server.earlyData = .upTo(max(1, min(earlyData.utf8.count, 1 << 20))) }
-    if psk { server.shareKey() }
-    var client = server
-    if resume || earlyData != nil { client.sessionStore = SessionStore() }
-    if !psk {
-      server.identities = [
-        try authority.issue(.server, "localhost", names: [.dns("localhost")]).identity
-      ]
-    }
+  private func settings() throws(TLSError) -> PairSettings {
+    var settings = try PairSettings(seed: repetition.seed)
+    settings.clock = repetition.clock
+    settings.wire = chunk.map { .bytes($0) } ?? .whole
+    apply(to: &settings.client)
+    apply(to: &settings.server)
+    settings.server.tickets = .whenIssued
+    if psk { settings.shareKey(named: "memtls") }
     if mutual {
-      server.clientCertificates = .require
-      client.identities = [try authority.issue(.client, "user").identity]
+      settings.server.clientCertificates = .require
+      settings.client.identities = [try settings.authority.issue(.client, "user").identity]
     }
-    return try Rehearsal(
-      client: TLSContext(client), server: TLSContext(server),
-      wire: chunk.map { .bytes($0) } ?? .whole)
+    return settings
   }
-}
 
-extension TLSConfiguration {
-  fileprivate mutating func shareKey() {
-    let key = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
-    preSharedKeys = PreSharedKeys([ExternalPSK(identity: "memtls", key: key)])
-    if cipherSuites == CipherSuite.recommended { cipherSuites += CipherSuite.preShared }
+  /// What both ends have in common.
+  private func apply(to configuration: inout TLSConfiguration) {
+    protocols.apply(to: &configuration)
+    configuration.ringCapacity = RingCapacity(capacity)
+    if let earlyData {
+      configuration.earlyData = .upTo(max(1, min(earlyData.utf8.count, 1 << 20)))
+    }
   }
 }

@@ -23,12 +23,18 @@ struct HandshakeReport {
     steps = (pair.client.steps, pair.server.steps)
   }
 
+  /// Whether people see the SHA-256 of each flight.
+  enum Digests {
+    case shown
+    case hidden
+  }
+
   /// The ladder, what was agreed on, and the number of steps.
-  func ladder() -> String {
+  func ladder(_ digests: Digests) -> String {
     let agreed = [
       "\(negotiated)", earlyData.map(Summary.early), keyUpdates > 0 ? "keys changed" : nil,
     ].compactMap { $0 }.joined(separator: ", ")
-    var lines = [log.ladder(), "", agreed]
+    var lines = [log.ladder { digests == .shown ? [digest(of: $0)] : [] }, "", agreed]
     if let server = negotiated.peerCertificates.first {
       lines.append("the server is \(server.subject), says \(server.issuer)")
     }
@@ -38,6 +44,8 @@ struct HandshakeReport {
     lines.append("\(steps.client) steps of the client, \(steps.server) of the server")
     return lines.joined(separator: "\n")
   }
+
+  private func digest(of flight: Flight) -> String { Hexadecimal.text(flight.sha256) }
 
   /// One JSON object.
   func json() throws -> String { try Document(self).json() }
@@ -90,11 +98,13 @@ struct HandshakeReport {
     let bytes: Int
     let messages: [String]
     let records: [RecordDocument]
+    let sha256: String
 
     init(_ flight: Flight) {
       from = flight.direction == .clientToServer ? "client" : "server"
       bytes = flight.bytes.count
       messages = flight.messages
+      sha256 = Hexadecimal.text(flight.sha256)
       records = flight.records.map {
         RecordDocument(type: "\($0.contentType)", bytes: $0.byteCount)
       }

@@ -30,6 +30,15 @@ import Testing
     #expect(Flight(.clientToServer).messages == [])
   }
 
+  // FIPS 180-2 §B.1: the SHA-256 of "abc".
+  @Test func `a flight's SHA-256 is that of its bytes, however they came`() {
+    var log = FlightLog()
+    for byte in Array("abc".utf8) { log.append([byte], .clientToServer) }
+    let digits = log.flights[0].sha256.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+    #expect(
+      digits.joined() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+  }
+
   @Test func `logs are values`() {
     var log = FlightLog()
     log.append([1], .clientToServer)
