@@ -58,9 +58,8 @@ import Testing
   @Test func `who vouches for itself vouches for nobody else`() throws {
     let itself = try TestIdentity.selfSigned(.server, "itself", names: [.dns("localhost")])
     let forged = try itself.issue(.server, names: [.dns("localhost")])
-    let pair = try pair(forged, itself.trust)
-    #expect(throws: PairFailure.self) { try pair.settle() }
-    #expect(pair.client.error?.code == .verificationFailed)
+    let error = try pair(forged, itself.trust).expectRefusal(by: .client)
+    #expect(error.code == .verificationFailed)
   }
 
   @Test(
@@ -81,13 +80,23 @@ import Testing
     try expectRefused(try Self.authority.issue(.client, names: [.dns("localhost")]), 26)
   }
 
+  @Test(arguments: TestIdentity.Key.allCases, TestIdentity.Key.allCases)
+  func `with a bit of its signature flipped it is refused`(
+    root: TestIdentity.Key, leaf: TestIdentity.Key
+  ) throws {
+    let authority = try TestIdentity.authority(key: root)
+    let server = try authority.issue(.server, names: [.dns("localhost")], key: leaf)
+    let pair = try pair(server.tampered, trusting: authority)
+    // X509_V_ERR_CERT_SIGNATURE_FAILURE.
+    #expect(try pair.expectRefusal(by: .client, .decryptError).verification?.code == 7)
+    #expect(server.tampered.privateKey == server.privateKey)
+  }
+
   @Test func `who is no authority vouches for nobody`() throws {
     let leaf = try Self.authority.issue(.server, "leaf")
     let forged = try leaf.issue(.server, names: [.dns("localhost")])
-    let pair = try pair(forged, trusting: Self.authority)
-    #expect(throws: PairFailure.self) { try pair.settle() }
-    #expect(pair.client.error?.code == .verificationFailed)
-    #expect(pair.client.error?.verification?.depth == 1)
+    let error = try pair(forged, trusting: Self.authority).expectRefusal(by: .client)
+    #expect(error.code == .verificationFailed && error.verification?.depth == 1)
   }
 
   @Test func `every key and certificate is new`() throws {
@@ -149,11 +158,8 @@ import Testing
   }
 
   private func expectRefused(_ server: TestIdentity, _ code: Int) throws {
-    let pair = try pair(server, trusting: Self.authority)
-    #expect(throws: PairFailure.self) { try pair.settle() }
-    #expect(pair.client.error?.code == .verificationFailed)
-    #expect(pair.client.error?.verification?.code == code)
-    #expect(pair.server.error?.code == .alertReceived)
+    let error = try pair(server, trusting: Self.authority).expectRefusal(by: .client)
+    #expect(error.code == .verificationFailed && error.verification?.code == code)
   }
 
   private func pair(

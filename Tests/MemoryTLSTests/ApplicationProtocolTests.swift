@@ -10,43 +10,32 @@ import Testing
   func `the server's order decides`(version: ProtocolVersion, wire: Wire) throws {
     let pair = try pair(
       version, client: ["h2", "http/1.1"], server: ["x", "http/1.1", "h2"], wire)
-    try pair.settle()
-    #expect(pair.client.engine.negotiated?.applicationProtocol == "http/1.1")
-    #expect(pair.server.engine.negotiated?.applicationProtocol == "http/1.1")
+    try pair.expectBoth(\.applicationProtocol, "http/1.1")
   }
 
   // RFC 7301 §3.2: "the server SHALL respond with a fatal "no_application_protocol" alert."
   @Test(arguments: versions)
   func `no overlap is refused by the server`(version: ProtocolVersion) throws {
     let pair = try pair(version, client: ["h2"], server: ["http/1.1"])
-    #expect(throws: PairFailure.self) { try pair.settle() }
-    #expect(pair.server.error?.alert?.alert == .noApplicationProtocol)
-    #expect(pair.client.error?.alert?.alert == .noApplicationProtocol)
+    try pair.expectRefusal(by: .server, .noApplicationProtocol)
     #expect(pair.client.error?.code == .alertReceived)
   }
 
   @Test(arguments: versions)
   func `a server without any ignores the client's`(version: ProtocolVersion) throws {
-    let pair = try pair(version, client: ["h2"], server: [])
-    try pair.settle()
-    #expect(pair.client.engine.negotiated?.applicationProtocol == nil)
-    #expect(pair.server.engine.negotiated?.applicationProtocol == nil)
+    try pair(version, client: ["h2"], server: []).expectBoth(\.applicationProtocol, nil)
   }
 
   @Test(arguments: versions)
   func `a client without any gets none`(version: ProtocolVersion) throws {
-    let pair = try pair(version, client: [], server: ["h2"])
-    try pair.settle()
-    #expect(pair.client.engine.negotiated?.applicationProtocol == nil)
-    #expect(pair.server.engine.negotiated?.applicationProtocol == nil)
+    try pair(version, client: [], server: ["h2"]).expectBoth(\.applicationProtocol, nil)
   }
 
   @Test func `names of 1 and 255 bytes and beyond ASCII are told apart`() throws {
     let long = String(repeating: "a", count: 255)
     for name in ["a", long, "grüße"] {
-      let pair = try pair(.tls13, client: ["b", name], server: [name])
-      try pair.settle()
-      #expect(pair.client.engine.negotiated?.applicationProtocol == name)
+      try pair(.tls13, client: ["b", name], server: [name])
+        .expectBoth(\.applicationProtocol, name)
     }
   }
 

@@ -80,9 +80,7 @@ import Testing
         $0.server.decisions = .certificate
       }.pair()
       pair.server.decider = { _, engine throws(TLSError) in try engine.present(nil) }
-      #expect(throws: PairFailure.self) { try pair.settle() }
-      #expect(pair.server.error?.alert?.alert == .handshakeFailure)
-      #expect(pair.client.error?.alert?.alert == .handshakeFailure)
+      try pair.expectRefusal(by: .server, .handshakeFailure)
     }
   }
 

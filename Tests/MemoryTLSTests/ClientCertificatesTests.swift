@@ -36,16 +36,14 @@ import Testing
     let pair = try pair(version, .request) {
       $0.client.identities = [Settings.strangeUser.identity]
     }
-    #expect(throws: PairFailure.self) { try pair.settle() }
-    #expect(pair.server.error?.code == .verificationFailed)
-    #expect(pair.client.error?.alert?.alert == .unknownCA)
+    let error = try pair.expectRefusal(by: .server, .unknownCA)
+    #expect(error.code == .verificationFailed)
   }
 
   @Test(arguments: versions)
   func `a server's certificate is none for a client`(version: ProtocolVersion) throws {
     let pair = try pair(version, .require) { $0.client.identities = [Settings.localhost.identity] }
-    #expect(throws: PairFailure.self) { try pair.settle() }
-    #expect(pair.server.error?.verification?.code == 26)
+    #expect(try pair.expectRefusal(by: .server).verification?.code == 26)
   }
 
   // RFC 5246 §7.4.4: "A list of the distinguished names of acceptable certificate_authorities,

@@ -59,9 +59,7 @@ import Testing
       try engine.proceed(with: context)
     }
     guard name == "c.test" else { return try pair.settle() }
-    #expect(throws: PairFailure.self) { try pair.settle() }
-    #expect(pair.server.error?.code == .refused)
-    #expect(pair.client.error?.alert?.alert == .unrecognizedName)
+    #expect(try pair.expectRefusal(by: .server, .unrecognizedName).code == .refused)
   }
 
   private static func server(_ name: String, _ version: ProtocolVersion) throws -> TLSConfiguration

@@ -13,19 +13,16 @@ import Testing
   @Test(arguments: Self.differing)
   func `a certificate does not match`(name: Certificate.Name, identity: ServerIdentity) throws {
     let pair = try pair(names: [name], identity)
-    #expect(throws: PairFailure.self) { try pair.settle() }
-    #expect(pair.client.error?.code == .verificationFailed)
-    #expect([62, 64].contains(pair.client.error?.verification?.code))
-    #expect(pair.client.error?.verification?.depth == 0)
-    #expect(pair.server.error?.alert?.alert == .badCertificate)
+    let error = try pair.expectRefusal(by: .client, .badCertificate)
+    #expect(error.code == .verificationFailed)
+    #expect([62, 64].contains(error.verification?.code) && error.verification?.depth == 0)
   }
 
   // RFC 9525 §2: "the CN-ID ... is no longer considered"
   @Test(arguments: [[], [Certificate.Name.email("a@example.org")]])
   func `the common name is never looked at`(names: [Certificate.Name]) throws {
     let pair = try pair("example.org", names: names, .name("example.org"))
-    #expect(throws: PairFailure.self) { try pair.settle() }
-    #expect(pair.client.error?.verification?.code == 62)
+    #expect(try pair.expectRefusal(by: .client).verification?.code == 62)
   }
 
   @Test func `unchecked needs a trusted chain and no name`() throws {
@@ -34,8 +31,7 @@ import Testing
     let settings = Settings().changed { $0.client.trust = Settings.stranger.trust }
     let strange = try EnginePair(
       client: settings.client, expecting: .unchecked(), server: settings.server)
-    #expect(throws: PairFailure.self) { try strange.settle() }
-    #expect(strange.client.error?.alert?.alert == .unknownCA)
+    try strange.expectRefusal(by: .client, .unknownCA)
   }
 
   // RFC 6066 §3: "Literal IPv4 and IPv6 addresses are not permitted in "HostName"."
@@ -50,10 +46,7 @@ import Testing
       let names: [Certificate.Name] = [
         .dns("example.org"), .address("192.0.2.1"), .address("2001:db8::1"),
       ]
-      let pair = try pair(version, names: names, identity)
-      try pair.settle()
-      #expect(pair.server.engine.negotiated?.serverName == expected)
-      #expect(pair.client.engine.negotiated?.serverName == expected)
+      try pair(version, names: names, identity).expectBoth(\.serverName, expected)
     }
   }
 

@@ -67,12 +67,9 @@ extension Settings {
 
 /// What one end says of the other's certificate, which it has to refuse.
 func refusal(of settings: Settings, atServer: Bool = false) throws -> TLSError? {
-  let pair = try settings.pair()
-  #expect(throws: PairFailure.self) { try pair.settle() }
-  let (end, other) = atServer ? (pair.server, pair.client) : (pair.client, pair.server)
-  #expect(end.error?.code == .verificationFailed)
-  #expect(other.error?.code == .alertReceived)
-  return end.error
+  let error = try settings.pair().expectRefusal(by: atServer ? .server : .client)
+  #expect(error.code == .verificationFailed)
+  return error
 }
 
 /// A value that cannot fail to be made, for statics.

@@ -13,8 +13,7 @@ import Testing
       SSL_CTX_get_cert_store(contexts.0.handle.pointer)
         == SSL_CTX_get_cert_store(contexts.1.handle.pointer))
     let pair = try settings.pair()
-    #expect(throws: PairFailure.self) { try pair.settle() }
-    #expect(pair.client.error?.alert?.alert == .unknownCA)
+    try pair.expectRefusal(by: .client, .unknownCA)
   }
 
   @Test func `the system's roots are read anew once they are forgotten`() throws {
@@ -64,8 +63,7 @@ import Testing
     let settings = Settings().changed { $0.client.trust = .directory(directory.path) }
     let (client, server) = (try TLSContext(settings.client), try TLSContext(settings.server))
     let refused = try EnginePair(client: client, server: server)
-    #expect(throws: PairFailure.self) { try refused.settle() }
-    #expect(refused.client.error?.alert?.alert == .unknownCA)
+    try refused.expectRefusal(by: .client, .unknownCA)
     _ = try directory.write(Settings.authority.rootPEM, as: "ca.pem")
     _ = try OpenSSLTool.run("rehash", directory.path)
     let pair = try EnginePair(client: client, server: server)
@@ -120,10 +118,8 @@ import Testing
       .publicKey(sha256: certificate.fingerprint),
     ] {
       let pair = try Settings().changed { $0.client.trust = .pins([pin]) }.pair()
-      #expect(throws: PairFailure.self) { try pair.settle() }
-      #expect(pair.client.error?.code == .verificationFailed)
-      #expect(pair.client.error?.verification?.depth == 0)
-      #expect(pair.server.error?.alert?.alert == .badCertificate)
+      let error = try pair.expectRefusal(by: .client, .badCertificate)
+      #expect(error.code == .verificationFailed && error.verification?.depth == 0)
     }
   }
 
@@ -133,8 +129,7 @@ import Testing
     let pair = try Settings(version).changed {
       $0.client.trust = .pins([.certificate(sha256: text(32))])
     }.pair()
-    #expect(throws: PairFailure.self) { try pair.settle() }
-    let message = try #require(pair.client.error).message
+    let message = try pair.expectRefusal(by: .client).message
     #expect(message.contains("SHA-256 is \(hexadecimal(certificate.fingerprint)), its"))
     #expect(message.contains("key's \(hexadecimal(certificate.publicKeyFingerprint)) (depth 0"))
   }
@@ -155,9 +150,7 @@ import Testing
     for (identity, code) in misfits {
       let pair = try EnginePair(
         client: settings.client, expecting: identity, server: settings.server)
-      #expect(throws: PairFailure.self) { try pair.settle() }
-      #expect(pair.client.error?.verification?.code == code)
-      #expect(pair.server.error?.code == .alertReceived)
+      #expect(try pair.expectRefusal(by: .client).verification?.code == code)
     }
   }
 
