@@ -21,8 +21,9 @@ import Testing
     #expect(shown.shape == printed.shape)
   }
 
-  @Test func `the session is what a shell shows`() throws {
-    let shown = try #require(readme.blocks(fence: "<!-- session -->\n```console\n").first)
+  @Test(arguments: ["session", "seed"])
+  func `the session is what a shell shows`(name: String) throws {
+    let shown = try #require(readme.blocks(fence: "<!-- \(name) -->\n```console\n").first)
     let lines = shown.split(separator: "\n", omittingEmptySubsequences: true)
     let commands = lines.filter { $0.hasPrefix("$ ") }.map { $0.dropFirst(2) }
     let directory = try TemporaryDirectory()
@@ -125,16 +126,15 @@ import Testing
 
   @Test func `the pair example passes`() throws {
     // example: pair
-    let authority = try TestIdentity.authority()
-    var client = TLSConfiguration()
-    client.trust = authority.trust
-    var server = TLSConfiguration()
-    server.identities = [try authority.issue(.server, names: [.dns("localhost")]).identity]
-    let pair = try EnginePair(client: client, server: server, wire: .bytes(1))
-    try pair.settle()
+    var settings = try PairSettings()
+    settings.client.applicationProtocols = ["h2", "http/1.1"]
+    settings.server.applicationProtocols = ["h2"]
+    settings.wire = .bytes(1)  // every byte travels by itself
+    let pair = try settings.pair()
+    try pair.expectBoth(\.applicationProtocol, "h2")
+    try pair.expectFlights(2)  // one round trip until the client may write
     pair.client.send(Array("ping".utf8))
-    try pair.settle()
-    #expect(pair.server.received == Array("ping".utf8))
+    try pair.expectReceived(Array("ping".utf8), by: .server)
     // end
   }
 
