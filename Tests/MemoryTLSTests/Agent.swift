@@ -1,12 +1,11 @@
 import COpenSSL
-import MemoryTLS
+@testable import MemoryTLS
 import MemoryTLSTesting
-import Synchronization
 
 /// What holds a private key and signs with it, as a security module or an agent would.
 final class Agent: Sendable {
   private let key: [UInt8]
-  private let requests = Mutex<[SignatureScheme]>([])
+  private let requests = Locked<[SignatureScheme]>([])
 
   /// The key as PKCS #8 in DER.
   init(_ key: [UInt8]) { self.key = key }

@@ -1,10 +1,9 @@
 import COpenSSL
 @testable import MemoryTLS
-import Synchronization
 
 /// Counts what is freed: an engine's `SSL`, both halves of its BIO pair, and its observer's closure.
 final class Tally: Sendable {
-  private let numbers = Mutex((counted: 0, freed: 0))
+  private let numbers = Locked((counted: 0, freed: 0))
 
   var counted: Int { numbers.withLock { $0.counted } }
   var freed: Int { numbers.withLock { $0.freed } }

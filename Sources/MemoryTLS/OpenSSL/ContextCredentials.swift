@@ -1,5 +1,4 @@
 internal import COpenSSL
-internal import Synchronization
 
 // The settings of a context that are certificates of others.
 
@@ -57,7 +56,7 @@ extension Trust {
 @safe
 private final class SystemRoots: @unchecked Sendable {
   let pointer: OpaquePointer
-  private static let last = Mutex<SystemRoots?>(nil)
+  private static let last = Locked<SystemRoots?>(nil)
 
   static func shared() -> SystemRoots? {
     last.withLock { last in
