@@ -188,8 +188,7 @@ import Testing
 enum Rejection: CaseIterable {
   case helloRetryRequest, otherProtocol, notTaken, forgotten
 
-  /// A second ClientHello finds that its ticket has been used, by the first.
-  var resumes: Bool { self != .forgotten && self != .helloRetryRequest }
+  var resumes: Bool { self != .forgotten }
 
   func meeting() throws -> EarlyMeeting {
     var early = try EarlyMeeting {

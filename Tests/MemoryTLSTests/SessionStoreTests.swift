@@ -118,6 +118,19 @@ import Testing
     #expect(try reunion.meet(resuming: session).isResumed == (version == .tls12))
   }
 
+  // RFC 8446 §4.1.2: the second ClientHello names the same ticket again.
+  @Test(arguments: wires)
+  func `a single-use ticket outlives a HelloRetryRequest`(wire: Wire) throws {
+    let settings = Settings(.tls13).telling.changed {
+      $0.server.sessionStore = SessionStore()
+      $0.server.groups = [.secp256r1]
+    }
+    let reunion = try Reunion(settings)
+    let session = try reunion.session()
+    #expect(try reunion.meet(resuming: session, as: .name("localhost"), wire).isResumed)
+    #expect(try !reunion.meet(resuming: session).isResumed)
+  }
+
   @Test(arguments: versions)
   func `a session that the server has forgotten is not resumed`(version: ProtocolVersion) throws {
     let store = SessionStore(capacity: 2)

@@ -17,6 +17,15 @@ struct SessionReports {
   /// On a server, sessions whose tickets were made and that nobody can resume yet. They wait here for
   /// ``Connection/keepSessions()``.
   var pending: [SessionHandle] = []
+  /// On a server, what was found last: a store gives a single-use ticket once, and a client that is
+  /// asked for another key share names it twice (RFC 8446 §4.1.2).
+  var found: SessionHandle?
+
+  /// The session that a client names.
+  mutating func session(_ identifier: [UInt8]) -> SessionHandle? {
+    if found?.identifier != identifier { found = store?.session(identifier) }
+    return found
+  }
 }
 
 extension ContextHandle {
@@ -80,14 +89,14 @@ private func noteNew(_ session: OpaquePointer?, of ssl: OpaquePointer?) {
 private func find(
   _ identifier: UnsafePointer<UInt8>?, _ count: CInt, for ssl: OpaquePointer?
 ) -> OpaquePointer? {
-  guard let sessions = unsafe reports(of: ssl)?.sessions, let store = sessions.store
-  else { return nil }
+  guard let reports = unsafe reports(of: ssl) else { return nil }
   let identifier = unsafe Array(UnsafeBufferPointer(start: identifier, count: max(0, Int(count))))
   // A session of another version is of no use, and would stay in OpenSSL's own cache.
-  guard let session = store.session(identifier), unsafe session.version.rawValue == SSL_version(ssl)
+  guard let session = reports.sessions?.session(identifier),
+    unsafe session.version.rawValue == SSL_version(ssl),
+    let copy = unsafe SSL_SESSION_dup(session.pointer)
   else { return nil }
-  guard let copy = unsafe SSL_SESSION_dup(session.pointer) else { return nil }
-  guard unsafe sessions.clock.admit(copy) else {
+  guard unsafe reports.sessions?.clock.admit(copy) == true else {
     unsafe SSL_SESSION_free(copy)
     return nil
   }
