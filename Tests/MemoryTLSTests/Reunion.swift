@@ -8,9 +8,15 @@ struct Reunion {
   var client: TLSContext
   var server: TLSContext
 
-  init(_ settings: Settings) throws(TLSError) {
-    client = try TLSContext(settings.client)
-    server = try TLSContext(settings.server)
+  init(
+    _ settings: Settings, seed: UInt64? = nil, clock: TLSClock = .system
+  ) throws(TLSError) {
+    func context(_ configuration: TLSConfiguration, _ seed: UInt64?) throws(TLSError) -> TLSContext
+    {
+      try TLSContext(configuration, entropy: seed.map { .seeded($0) } ?? .system, clock: clock)
+    }
+    client = try context(settings.client, seed)
+    server = try context(settings.server, seed.map { ~$0 })
   }
 
   /// A connection on which both have said something.

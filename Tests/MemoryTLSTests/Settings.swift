@@ -39,9 +39,9 @@ struct Settings {
     }
   }
 
-  func changed(_ change: (inout Settings) -> Void) -> Settings {
+  func changed(_ change: (inout Settings) throws -> Void) rethrows -> Settings {
     var settings = self
-    change(&settings)
+    try change(&settings)
     return settings
   }
 

@@ -26,6 +26,17 @@ import Testing
       SSL_CTX_get_cert_store(before.handle.pointer) != SSL_CTX_get_cert_store(after.handle.pointer))
   }
 
+  // What is read in a library context that goes away would be used after that.
+  @Test func `contexts with a seed have the system's roots to themselves`() throws {
+    var configuration = TLSConfiguration()
+    configuration.trust = .system
+    let (one, shared) = (
+      try TLSContext(configuration, entropy: .seeded(1)), try TLSContext(configuration)
+    )
+    #expect(
+      SSL_CTX_get_cert_store(one.handle.pointer) != SSL_CTX_get_cert_store(shared.handle.pointer))
+  }
+
   @Test(arguments: versions)
   func `authorities in PEM, DER and files`(version: ProtocolVersion) throws {
     let directory = try TemporaryDirectory()

@@ -5,7 +5,8 @@ internal import COpenSSL
 extension ContextHandle {
   func applyTrust(_ trust: Trust, _ verification: Verification) throws(TLSError) {
     switch trust {
-    case .system where verification.needsOwnStore:
+    case .system where verification.needsOwnStore || library !== LibraryContext.process:
+      // What is read in a library context of its own may not outlive it in a store of all.
       unsafe SSL_CTX_set_default_verify_paths(pointer)
     case .system:
       guard let store = SystemRoots.shared() else { throw .outOfMemory("X509_STORE_new") }

@@ -49,6 +49,7 @@ extension Connection {
   /// Moves the handshake, which begins with early data on servers that take it.
   func advance(_ ssl: OpaquePointer) -> CInt {
     reports.early.isOver = true
+    freshenOffer()
     guard unsafe reports.early.announcement != .halfSent || announce(ssl) == 1 else { return -1 }
     guard reports.early.isReading else { return unsafe SSL_do_handshake(ssl) }
     var record = [UInt8](repeating: 0, count: 16384)
@@ -100,6 +101,7 @@ extension Connection {
   private func announce(_ ssl: OpaquePointer) -> CInt {
     var count = 0
     reports.early.announcement = .halfSent
+    freshenOffer()
     let result = unsafe SSL_write_early_data(ssl, nil, 0, &count)
     if result == 1 { reports.early.announcement = .sent }
     return result == 1 ? 1 : -1

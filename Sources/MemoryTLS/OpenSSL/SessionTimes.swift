@@ -28,6 +28,15 @@ extension TLSClock {
   }
 }
 
+extension Connection {
+  /// Has the session that a client offers begin now: a ClientHello tells its age, which would grow
+  /// with whatever time passes before the call that makes it.
+  func freshenOffer() {
+    guard context.clock != .system, let offered = reports.sessions?.offered else { return }
+    unsafe SSL_SESSION_set_time(offered.pointer, CLong(secondsSince1970()))
+  }
+}
+
 extension ContextHandle {
   /// For stateless tickets (`SSL_CTX_set_session_ticket_cb`).
   func applyTicketTimes() {
