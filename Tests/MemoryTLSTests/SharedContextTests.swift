@@ -157,6 +157,19 @@ import Testing
     #expect(try await crowd.meet() == 0)
   }
 
+  @Test(arguments: versions, [true, false])
+  func `one seed and one clock serve all threads, in the order in which they come`(
+    version: ProtocolVersion, isStateful: Bool
+  ) async throws {
+    let settings = try Settings(version).mutual.changed {
+      $0.client.sessionStore = SessionStore()
+      if isStateful { $0.server.sessionStore = SessionStore() }
+      if !isStateful { $0.server.ticketKeys = TicketKeys(try .random()) }
+    }
+    let crowd = try Crowd(settings, seed: 1, clock: .fixed(1_700_000_000))
+    #expect(try await crowd.meet() > 0)
+  }
+
   @Test(arguments: versions)
   func `contexts are made on every thread of one configuration`(
     version: ProtocolVersion
