@@ -49,20 +49,6 @@ struct Address: Hashable {
     bytes = unsafe withUnsafeBytes(of: address) { unsafe Array($0) }
   }
 
-  /// The address that a socket has (getsockname(2)), with the port that was taken for port 0.
-  init(of socket: FileDescriptor) throws(Errno) {
-    var storage = sockaddr_storage()
-    var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-    let result = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe getsockname(socket.rawValue, $0, &size)
-      }
-    }
-    try Socket.checked(result)
-    family = Int32(storage.ss_family)
-    bytes = unsafe withUnsafeBytes(of: storage) { unsafe Array($0.prefix(Int(size))) }
-  }
-
   /// A family and bytes as they are.
   init(family: Int32, bytes: [UInt8]) {
     self.family = family

@@ -102,6 +102,22 @@ enum Socket {
   }
 }
 
+extension Address {
+  /// The address that a socket has (getsockname(2)), with the port that was taken for port 0.
+  init(of socket: FileDescriptor) throws(Errno) {
+    var storage = sockaddr_storage()
+    var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let result = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe getsockname(socket.rawValue, $0, &size)
+      }
+    }
+    try Socket.checked(result)
+    let bytes = unsafe withUnsafeBytes(of: storage) { unsafe Array($0.prefix(Int(size))) }
+    self.init(family: Int32(storage.ss_family), bytes: bytes)
+  }
+}
+
 extension Readiness {
   /// In a moment, for what no descriptor tells.
   static var soon: Readiness {
