@@ -92,5 +92,15 @@ let package = Package(
         "memtls", "MemoryTLS", "MemoryTLSTransport", "MemoryTLSTesting", arguments, system,
       ],
       swiftSettings: tests),
+    // The drivers of the nested package, and what replays their findings.
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "memtls", "MemoryTLS", "MemoryTLSFlights", "MemoryTLSTransport", "MemoryTLSTesting",
+        arguments,
+      ],
+      path: "Tests/Fuzz",
+      exclude: ["Command", "Landmarks", "LibFuzzer", "Package.swift", "README.md", "run"],
+      sources: ["Drivers", "Replays"], swiftSettings: tests),
   ]
 )

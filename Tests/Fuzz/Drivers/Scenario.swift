@@ -1,0 +1,89 @@
+import MemoryTLS
+import MemoryTLSTesting
+
+/// Two configurations that fit together, made anew for each input, so that no input depends on the
+/// ones before it.
+struct Scenario: Sendable {
+  let name: String
+  /// Whether there was a connection before, which this one resumes.
+  var resumes = false
+  /// Whom the client expects.
+  var expected = ServerIdentity.name("localhost")
+  private let configure: @Sendable (inout TLSConfiguration, inout TLSConfiguration) -> Void
+
+  /// `configure` changes the client's configuration and the server's.
+  init(
+    _ name: String, resumes: Bool = false, expecting expected: ServerIdentity = .name("localhost"),
+    _ configure: @escaping @Sendable (inout TLSConfiguration, inout TLSConfiguration) -> Void
+  ) {
+    (self.name, self.resumes, self.expected) = (name, resumes, expected)
+    self.configure = configure
+  }
+
+  /// The configurations, the client's first.
+  func configurations() -> (client: TLSConfiguration, server: TLSConfiguration) {
+    var (client, server) = (TLSConfiguration(), TLSConfiguration())
+    client.trust = Credentials.authority.trust
+    server.trust = Credentials.authority.trust
+    server.identities = [Credentials.server.identity]
+    configure(&client, &server)
+    return (client, server)
+  }
+
+  /// Two engines that have not begun.
+  func engines() throws(TLSError) -> (client: WatchedEngine, server: WatchedEngine) {
+    let configurations = configurations()
+    let client = try Self.context(configurations.client, seed: 1)
+    let server = try Self.context(configurations.server, seed: 2)
+    if resumes { try introduce(client, server) }
+    return (
+      try WatchedEngine(client, as: .client(expected)), try WatchedEngine(server, as: .server)
+    )
+  }
+
+  /// One of them, which is as it would be beside the other.
+  func engine(isServer: Bool) throws(TLSError) -> WatchedEngine {
+    guard !resumes else { return isServer ? try engines().server : try engines().client }
+    let configurations = configurations()
+    return isServer
+      ? try WatchedEngine(Self.context(configurations.server, seed: 2), as: .server)
+      : try WatchedEngine(Self.context(configurations.client, seed: 1), as: .client(expected))
+  }
+
+  /// A context whose engines do the same again for the same input.
+  private static func context(
+    _ configuration: TLSConfiguration, seed: UInt64
+  ) throws(TLSError) -> TLSContext {
+    try TLSContext(configuration, entropy: .seeded(seed), clock: .fixed(1_700_000_000))
+  }
+
+  /// A connection that leaves a session behind.
+  private func introduce(_ client: TLSContext, _ server: TLSContext) throws(TLSError) {
+    let pair = try EnginePair(client: client, expecting: expected, server: server)
+    pair.server.send([1])
+    pair.server.close()
+    pair.client.close()
+    do { try pair.settle() } catch { preconditionFailure("\(name): \(error)") }
+  }
+}
+
+/// Who takes part, the same in every process.
+enum Credentials {
+  /// Ed25519, whose signatures are the same each time.
+  static let authority = made { try TestIdentity.authority(key: .ed25519, seed: 1) }
+  static let server = made { try authority.issue(.server, names: [.dns("localhost")]) }
+  static let rsaServer = made {
+    try authority.issue(.server, names: [.dns("localhost")], key: .rsa2048)
+  }
+  static let user = made { try authority.issue(.client, "user", key: .ed25519) }
+  static let response = made { try authority.ocspResponse(for: server) }
+  static let revocationList = made { try authority.revocationList() }
+  /// What PKCS #12 files and keys are opened with.
+  static let passphrase = "secret"
+  static let psk = ExternalPSK(identity: "sensor", key: Array(1...32))
+  static let ticketKey = made { try TicketKey(bytes: Array(1...80)) }
+
+  private static func made<T>(_ make: () throws -> T) -> T {
+    do { return try make() } catch { preconditionFailure("cannot be made: \(error)") }
+  }
+}
