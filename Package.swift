@@ -99,8 +99,7 @@ let package = Package(
         "memtls", "MemoryTLS", "MemoryTLSFlights", "MemoryTLSTransport", "MemoryTLSTesting",
         arguments,
       ],
-      path: "Tests/Fuzz",
-      exclude: ["Command", "Landmarks", "LibFuzzer", "Package.swift", "README.md", "run"],
+      path: "Tests/Fuzz/Sources", exclude: ["Command", "Landmarks", "LibFuzzer"],
       sources: ["Drivers", "Replays"], swiftSettings: tests),
   ]
 )

@@ -10,7 +10,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
   ],
   targets: [
-    .target(name: "Landmarks", path: "Landmarks"),
+    .target(name: "Landmarks", path: "Sources/Landmarks"),
     // Parsers of the command cannot be imported: an executable is no product to depend on. `Command`
     // holds symbolic links to their files.
     .executableTarget(
@@ -24,8 +24,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
-      path: ".",
-      exclude: ["Landmarks", "Replays", "README.md", "run"],
+      path: "Sources",
+      exclude: ["Landmarks", "Replays"],
       sources: ["Command", "Drivers", "LibFuzzer"],
       swiftSettings: [
         .swiftLanguageMode(.v6),

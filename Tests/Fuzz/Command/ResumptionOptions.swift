@@ -1,1 +1,0 @@
-../../../Sources/memtls/ResumptionOptions.swift

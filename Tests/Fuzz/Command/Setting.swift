@@ -1,1 +1,0 @@
-../../../Sources/memtls/Setting.swift

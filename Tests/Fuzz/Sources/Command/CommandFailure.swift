@@ -1,0 +1,1 @@
+../../../../Sources/memtls/CommandFailure.swift
