@@ -31,11 +31,14 @@ extension TLSEngine {
     guard role == .server, connection.version == .tls13 else {
       throw .unavailable("only a server of TLSv1.3 can ask for a certificate later", phase)
     }
-    if let need = try finishHandshakeMessages() { return .needs(need) }
-    if !connection.reports.isAskingForCertificate,
-      let reason = connection.queueCertificateRequest(certificates)
-    {
-      throw .unavailable("the client cannot be asked for a certificate: \(reason.text)", phase)
+    if !connection.reports.isAskingForCertificate {
+      // A call that finds that the client cannot be asked has changed nothing.
+      let before = pendingCiphertext
+      if let need = try finishHandshakeMessages() { return .needs(need) }
+      guard pendingCiphertext == before else { return .needs(.pull) }
+      if let reason = connection.queueCertificateRequest(certificates) {
+        throw .unavailable("the client cannot be asked for a certificate: \(reason.text)", phase)
+      }
     }
     let need = try finishHandshakeMessages()
     connection.reports.isAskingForCertificate = need != nil

@@ -64,6 +64,45 @@ import Testing
     #expect(try engine.write([1]) == .moved(1))
   }
 
+  @Test func `asking in vain changes nothing beside a key update of the client`() throws {
+    let puppets = try Settings(.tls13).open()
+    let engine = puppets.server.engine
+    #expect(try puppets.client.engine.updateKeys(.both) == .done)
+    puppets.client.pull()
+    puppets.server.take(puppets.client.news())
+    #expect(try engine.requestClientCertificate() == .needs(.pull))
+    #expect(engine.keyUpdates.sent == 1)
+    puppets.server.pull()
+    let error = #expect(throws: TLSError.self) { try engine.requestClientCertificate() }
+    #expect(error?.code == .unavailable && engine.pendingCiphertext == 0)
+  }
+
+  @Test func `a key update of the client is answered before the request`() throws {
+    let puppets = try Self.settings.open()
+    let engine = puppets.server.engine
+    #expect(try puppets.client.engine.updateKeys(.both) == .done)
+    puppets.client.pull()
+    puppets.server.take(puppets.client.news())
+    #expect(try engine.requestClientCertificate() == .needs(.pull))
+    #expect(try engine.requestClientCertificate() == .done)
+    puppets.exchange()
+    #expect(engine.negotiated?.peerCertificates.count == 1)
+    #expect(engine.keyUpdates.sent == 1 && engine.keyUpdates.received == 1)
+  }
+
+  @Test func `asking in vain changes nothing beside a ticket that is under way`() throws {
+    let puppets = try Settings(.tls13).capacity(512).open()
+    let engine = puppets.server.engine
+    var step = Step.done
+    for _ in 0..<10 where step == .done { step = try engine.issueTicket() }
+    #expect(step == .needs(.pull))
+    puppets.server.pull(upTo: 100)
+    #expect(try engine.requestClientCertificate() == .needs(.pull))
+    puppets.server.pull()
+    let error = #expect(throws: TLSError.self) { try engine.requestClientCertificate() }
+    #expect(error?.code == .unavailable && engine.pendingCiphertext == 0)
+  }
+
   @Test func `nor twice at a time`() throws {
     let puppets = try Self.settings.open()
     let engine = puppets.server.engine
