@@ -6,8 +6,7 @@ struct Driver: Sendable {
   /// process.
   let run: @Sendable (_ input: [UInt8]) throws -> Set<UInt64>
 
-  /// All of them. One more is a file beside this one, and a line here; the flights parser and the
-  /// reader of captures come behind `records`.
+  /// All of them. One more is a file beside this one, a line here, and seeds.
   static let all = [
     Driver(name: "server") { try EngineDriver.run($0, isServer: true) },
     Driver(name: "client") { try EngineDriver.run($0, isServer: false) },

@@ -16,8 +16,11 @@ enum EngineDriver {
     try close(talker)
     try talker.watched.finish()
     try demand(talker.watched.sent.starts(with: hello), "bytes were lost")
-    return talker.watched.landmarks
+    return talker.watched.landmarks.union(talker.hasEnded ? [closeNotify] : [])
   }
+
+  /// The peer's close_notify was reached, behind a handshake and all that it wrote.
+  static let closeNotify = landmark("close_notify")
 
   /// The peer has nothing more to say: now there is an end, and one of the three.
   private static func close(_ talker: Talker) throws {

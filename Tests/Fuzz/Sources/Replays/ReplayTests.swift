@@ -11,6 +11,16 @@ import Testing
     }
   }
 
+  @Test(arguments: ["server", "client"])
+  func `a recorded connection comes about again, to its end`(driver: String) throws {
+    let driver = try #require(Driver.named(driver))
+    for (name, input) in try Inputs(.seeds, of: driver.name).read() {
+      let landmarks = try driver.run(input)
+      #expect(landmarks.contains(EngineDriver.closeNotify), "\(driver.name)/\(name)")
+      #expect(try driver.run(input) == landmarks, "\(driver.name)/\(name)")
+    }
+  }
+
   @Test func `every driver has seeds, and no folder is without a driver`() throws {
     let folders = try FileManager.default.contentsOfDirectory(atPath: Inputs.folder.path)
     #expect(Set(folders).subtracting(["README.md"]) == Set(Driver.all.map(\.name)))
