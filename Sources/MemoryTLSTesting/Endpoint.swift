@@ -127,11 +127,15 @@ extension Endpoint: CustomStringConvertible {
   public var description: String {
     let details = [
       engine.negotiated.map { "\($0)" }, engine.decision.map { "undecided: \($0.label)" },
-      "\(steps) steps", "\(received.count) bytes read",
+      counted(steps, "step"), "\(counted(received.count, "byte")) read",
       unsent.isEmpty ? nil : "\(unsent.count) to write", hasEnded ? "the peer has closed" : nil,
     ].compactMap { $0 }.joined(separator: ", ")
     return "\(engine)\n  \(details)"
   }
+}
+
+private func counted(_ count: Int, _ noun: String) -> String {
+  "\(count) \(noun)\(count == 1 ? "" : "s")"
 }
 
 extension Decision {

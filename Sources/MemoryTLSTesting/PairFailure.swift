@@ -32,16 +32,24 @@ public struct PairFailure: Error, Sendable {
 
 extension PairFailure: CustomStringConvertible {
   /// What the end threw that failed by itself, and not because the other had told it.
-  public var cause: TLSError? {
-    let errors = [client, server].compactMap { $0 }
-    return errors.first { $0.alert?.origin != .received } ?? errors.first
+  public var cause: TLSError? { culprit?.error }
+
+  /// What happened, in one line.
+  public var summary: String {
+    guard reason == .failed, let (side, error) = culprit else { return "\(reason)" }
+    return "the \(side) failed: \(error)"
   }
 
-  /// Where and why, both states and the ladder, whose middle is left out if it is long.
+  /// Where and what, both states and the ladder, whose middle is left out if it is long.
   public var description: String {
-    let why = reason == .failed ? cause.map { ": \($0)" } ?? "" : ""
     let flights = log.flights.isEmpty ? "nothing was sent" : log.ladder(atMost: Self.flightLimit)
-    return (["\(place): \(reason)\(why)"] + states + [flights]).joined(separator: "\n")
+    return (["\(place): \(summary)"] + states + [flights]).joined(separator: "\n")
+  }
+
+  private var culprit: (side: EnginePair.Side, error: TLSError)? {
+    let errors = [client.map { (EnginePair.Side.client, $0) }, server.map { (.server, $0) }]
+      .compactMap { $0 }
+    return errors.first { $0.1.alert?.origin != .received } ?? errors.first
   }
 
   /// With about four lines each, what a screen holds.

@@ -23,7 +23,7 @@ struct HandshakeCommand: ParsableCommand {
       With a seed everything random comes from it, certificates and keys too, and
       the clock stands still: the same options give the same bytes every time, as
       long as OpenSSL is the same. The SHA-256 of each flight stands below it; in
-      --json it always is.
+      --json it always is. Certificates are valid from 2020 to 2049.
 
         memtls handshake --seed 1
         memtls handshake --seed 1 --time 2026-01-31T12:00:00Z --resume
@@ -81,7 +81,7 @@ struct HandshakeCommand: ParsableCommand {
       try Rehearsal.shakeHands(pair, early: earlyData)
       if keyUpdate { try Rehearsal.updateKeys(pair) }
     } catch let failure as PairFailure {
-      throw CommandFailure.failed("\(failure.reason)" + (failure.cause.map { ": \($0)" } ?? ""))
+      throw CommandFailure.failed(failure.summary)
     }
     guard let report = HandshakeReport(pair) else {
       throw CommandFailure.failed("the handshake is not done")

@@ -69,7 +69,8 @@ import Testing
     #expect(failure?.client?.code == .verificationFailed)
     #expect(failure?.server?.code == .alertReceived)
     #expect(failure?.client == pair.client.error && failure?.server == pair.server.error)
-    #expect(failure?.description.contains("an engine failed") == true)
+    #expect(failure?.summary.hasPrefix("the client failed: peer's certificate not ") == true)
+    #expect(failure?.description.contains(": \(failure?.summary ?? "-")\nclient: failed: ") == true)
     #expect(throws: PairFailure.self) { try pair.settle() }
   }
 

@@ -120,7 +120,7 @@ import Testing
     var settings = settings
     settings.server.decisions = [.clientHello]
     let story = try story { try settings.pair().settle() }
-    #expect(story.contains("\n  undecided: clientHello, 1 steps, 0 bytes read\n"))
+    #expect(story.contains("\n  undecided: clientHello, 1 step, 0 bytes read\n"))
   }
 
   private func settled(_ pair: EnginePair) throws -> EnginePair {

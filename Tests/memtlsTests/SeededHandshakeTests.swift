@@ -55,7 +55,7 @@ import Testing
     for options in [["--time", time], ["--time", time, "--seed", "1"]] {
       let run = try Command.memtls(["handshake"] + options)
       #expect(run.status == 1 && run.output.isEmpty)
-      #expect(run.errors.contains("an engine failed: peer's certificate not accepted: "))
+      #expect(run.errors.contains("memtls: the client failed: peer's certificate not accepted: "))
       #expect(run.errors.contains(words) && run.errors.split(separator: "\n").count == 1)
     }
   }
