@@ -4,20 +4,14 @@ import MemoryTLSTesting
 import Testing
 
 @Suite struct EnginePairTests {
-  private static let authority = fixture { try TestIdentity.authority() }
-  private static let server = fixture {
-    var server = TLSConfiguration()
-    server.identities = [try authority.issue(.server, names: [.dns("localhost")]).identity]
-    return try TLSContext(server)
-  }
-  private static let client = fixture {
-    var client = TLSConfiguration()
-    client.trust = authority.trust
-    return try TLSContext(client)
-  }
+  private let settings: PairSettings
+
+  init() throws { settings = try PairSettings() }
 
   private func pair(_ wire: Wire = .whole) throws -> EnginePair {
-    try EnginePair(client: Self.client, server: Self.server, wire: wire)
+    var settings = settings
+    settings.wire = wire
+    return try settings.pair()
   }
 
   @Test(arguments: [Wire.whole, .bytes(1), .bytes(100), .seeded(1), .seeded(2)])
@@ -60,10 +54,9 @@ import Testing
   }
 
   @Test func `a failure carries what each engine threw`() throws {
-    let other = try TestIdentity.authority("Other CA")
-    var client = TLSConfiguration()
-    client.trust = other.trust
-    let pair = try EnginePair(client: TLSContext(client), server: Self.server)
+    var settings = settings
+    settings.client.trust = try TestIdentity.authority("Other CA").trust
+    let pair = try settings.pair()
     let failure = #expect(throws: PairFailure.self) { try pair.settle() }
     #expect(failure?.reason == .failed)
     #expect(failure?.client?.code == .verificationFailed)
@@ -102,17 +95,18 @@ import Testing
 
   @Test func `engines of one's own have a log without messages`() throws {
     let pair = EnginePair(
-      client: try TLSEngine(Self.client, as: .client(.name("localhost"))),
-      server: try TLSEngine(Self.server, as: .server), wire: .bytes(50))
+      client: try TLSEngine(TLSContext(settings.client), as: .client(.name("localhost"))),
+      server: try TLSEngine(TLSContext(settings.server), as: .server), wire: .bytes(50))
     try pair.settle()
     #expect(pair.log.flights.count >= 3)
     #expect(pair.log.flights.allSatisfy { $0.messages.isEmpty })
   }
 
   @Test func `an impossible role or configuration is refused`() throws {
-    #expect(throws: TLSError.self) { try EnginePair(client: Self.client, server: Self.client) }
+    let (client, server) = (settings.client, settings.server)
+    #expect(throws: TLSError.self) { try EnginePair(client: client, server: client) }
     #expect(throws: TLSError.self) {
-      try EnginePair(client: Self.client, expecting: .name(""), server: Self.server)
+      try EnginePair(client: client, expecting: .name(""), server: server)
     }
     var impossible = TLSConfiguration()
     impossible.groups = []
