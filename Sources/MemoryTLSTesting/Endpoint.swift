@@ -22,6 +22,7 @@ public final class Endpoint {
 
   /// Ciphertext on its way to this end.
   var incoming: [UInt8] = []
+  private var incomingEnd = IncomingEnd.open
   private var unsent: ArraySlice<UInt8> = []
   private var isToClose = false
   private let messages: MessageNames?
@@ -41,6 +42,9 @@ public final class Endpoint {
   var isUnfinished: Bool {
     engine.phase == .handshake || !unsent.isEmpty || (isToClose && engine.phase != .closing)
   }
+
+  /// Whether this end waits for nothing more: it failed, or both closed.
+  var isOver: Bool { error != nil || (engine.phase == .closing && hasEnded && unsent.isEmpty) }
 
   /// The names of the messages made since this was last asked.
   func takeMessageNames() -> [String] { messages?.take() ?? [] }
@@ -65,13 +69,30 @@ extension Endpoint {
     return state != before
   }
 
-  /// Offers what is on its way to the engine; answers how much it took. A failed engine takes all.
-  func takeIncoming() -> Int {
-    guard !incoming.isEmpty else { return 0 }
+  /// Offers what is on its way to the engine, and the end behind it; answers whether it took any. A
+  /// failed engine takes all.
+  func takeIncoming() -> Bool {
+    guard !incoming.isEmpty else { return takeEnd() }
     let taken: Int
     do throws(TLSError) { taken = try engine.push(incoming) } catch { taken = incoming.count }
     incoming.removeFirst(taken)
-    return taken
+    return taken > 0
+  }
+
+  /// Says that nothing comes behind what is on its way.
+  func endIncoming() {
+    if incomingEnd == .open { incomingEnd = .coming }
+  }
+
+  private func takeEnd() -> Bool {
+    guard incomingEnd == .coming else { return false }
+    incomingEnd = .arrived
+    engine.endOfInput()
+    return true
+  }
+
+  private enum IncomingEnd {
+    case open, coming, arrived
   }
 
   private func shakeHands() throws(TLSError) -> Bool {
@@ -145,6 +166,27 @@ extension Decision {
     case .certificate: "certificate"
     case .peerCertificate: "peerCertificate"
     }
+  }
+}
+
+// MARK: - Afterwards
+
+extension Endpoint {
+  static let namesOfCallsAfterwards = ["step", "read", "write", "close", "push"]
+
+  /// What each of these calls throws to an end that has failed.
+  func callsAfterwards() -> [TLSError?] {
+    func thrown(_ call: () throws(TLSError) -> Void) -> TLSError? {
+      do throws(TLSError) { try call() } catch { return error }
+      return nil
+    }
+    return [
+      thrown { () throws(TLSError) in _ = try engine.step() },
+      thrown { () throws(TLSError) in _ = try engine.read() },
+      thrown { () throws(TLSError) in _ = try engine.write([0]) },
+      thrown { () throws(TLSError) in _ = try engine.close() },
+      thrown { () throws(TLSError) in _ = try engine.push([0]) },
+    ]
   }
 }
 

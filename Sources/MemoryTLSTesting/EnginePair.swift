@@ -16,6 +16,8 @@ public final class EnginePair {
   /// Everything that was sent, in flights.
   public private(set) var log = FlightLog()
   private var cutter: Wire.Cutter
+  private var tampering: Tampering?
+  private var isDown = false
 
   /// Two engines that have not begun, on a wire that cuts as asked.
   public init(client: TLSEngine, server: TLSEngine, wire: Wire = .whole) {
@@ -67,13 +69,25 @@ public final class EnginePair {
       server: TLSContext(server, entropy: .seeded(~seed), clock: clock), wire: wire)
   }
 
+  /// Lets one thing go wrong on the wire, in place of what was to go wrong before.
+  ///
+  /// The log keeps what was sent, whatever becomes of it.
+  public func inject(_ fault: Fault) {
+    precondition(log.flights.isEmpty, "inject a fault before the pair takes its first turn")
+    tampering = Tampering(fault)
+  }
+
   /// One turn of each side: the client moves and its bytes travel, then the server and its bytes.
   ///
-  /// - Returns: whether anything moved.
+  /// - Returns: whether anything moved, or is kept for a later turn by a fault.
   public func step() -> Bool {
     let clientMoved = turn(client, to: server, .clientToServer)
     let serverMoved = turn(server, to: client, .serverToClient)
-    return clientMoved || serverMoved
+    let moved = clientMoved || serverMoved
+    guard let late = tampering?.endTurn(isIdle: !moved), let direction = tampering?.fault.direction
+    else { return moved }
+    deliver(late, direction)
+    return true
   }
 
   /// Takes turns until nothing moves: the handshake is done, everything queued has arrived, closes
@@ -98,6 +112,13 @@ public final class EnginePair {
     throw failure(.limit(limit), place)
   }
 
+  /// Ends the input of both ends behind what has arrived, as a transport does that goes down.
+  func hangUp() {
+    isDown = true
+    client.endIncoming()
+    server.endIncoming()
+  }
+
   private func turn(_ sender: Endpoint, to receiver: Endpoint, _ direction: Direction) -> Bool {
     var moved = sender.advance(after: log.flights.count)
     while carryPiece(from: sender, to: receiver, direction) {
@@ -111,12 +132,32 @@ public final class EnginePair {
   private func carryPiece(
     from sender: Endpoint, to receiver: Endpoint, _ direction: Direction
   ) -> Bool {
-    if receiver.incoming.isEmpty {
-      receiver.incoming = sender.engine.pull(upTo: cutter.next())
-      guard !receiver.incoming.isEmpty else { return false }
-      log.append(receiver.incoming, messages: sender.takeMessageNames(), direction)
+    guard receiver.incoming.isEmpty else { return receiver.takeIncoming() }
+    let piece = sender.engine.pull(upTo: cutter.next())
+    guard !piece.isEmpty else { return receiver.takeIncoming() }
+    let flights = log.flights.count
+    log.append(piece, messages: sender.takeMessageNames(), direction)
+    if tampering?.fault.direction == direction {
+      let isNew = log.flights.count > flights
+      deliver(tampering?.carry(piece, startsFlight: isNew) ?? [], direction)
+    } else {
+      deliver([.forward(piece)], direction)
     }
-    return receiver.takeIncoming() > 0
+    _ = receiver.takeIncoming()
+    return true
+  }
+
+  /// Puts what comes out of the wire in front of the ends.
+  private func deliver(_ deliveries: [Tampering.Delivery], _ direction: Direction) {
+    guard !isDown else { return }
+    let (sender, receiver) = direction == .clientToServer ? (client, server) : (server, client)
+    for delivery in deliveries {
+      switch delivery {
+      case .forward(let bytes): receiver.incoming += bytes
+      case .back(let bytes): sender.incoming += bytes
+      case .end: receiver.endIncoming()
+      }
+    }
   }
 
   func failure(_ reason: PairFailure.Reason, _ place: SourcePlace) -> PairFailure {

@@ -10,28 +10,19 @@ public enum Wire: Sendable, Hashable {
   /// The sizes of the pieces, one after the other.
   struct Cutter {
     private let wire: Wire
-    private var state: UInt64 = 0
+    private var random = SplitMix64(seed: 0)
 
     init(_ wire: Wire) {
       self.wire = wire
-      if case .seeded(let seed) = wire { state = seed }
+      if case .seeded(let seed) = wire { random = SplitMix64(seed: seed) }
     }
 
     mutating func next() -> Int {
       switch wire {
       case .whole: .max
       case .bytes(let count): max(1, count)
-      case .seeded: 1 + Int(random() % 2048)
+      case .seeded: 1 + Int(random.next() % 2048)
       }
-    }
-
-    /// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
-    private mutating func random() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
     }
   }
 }
