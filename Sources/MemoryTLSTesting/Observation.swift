@@ -47,7 +47,7 @@ struct Observation: Sendable {
   var outcome: Sweep.Outcome {
     let errors = [client.error, server.error].compactMap { $0 }
     if errors.isEmpty { return .completed }
-    let isTold = errors.contains { $0.code != .truncated && $0.alert?.origin == .sent }
+    let isTold = [client, server].contains { $0.error?.code != .truncated && $0.sentAlert != nil }
     if isTold { return .alert }
     return errors.contains { $0.code == .truncated } ? .truncated : .silent
   }
@@ -67,7 +67,7 @@ struct Ending: Sendable {
   var negotiated: Negotiated?
   /// What further calls threw after the error, in the order of ``Endpoint/callsAfterwards()``.
   var repeated: [TLSError?]
-  var lastSent: LastRecord
+  var lastSent = LastRecord.unseen
 
   init(of end: Endpoint, sent: [Flight]) {
     phase = end.engine.phase
@@ -78,11 +78,13 @@ struct Ending: Sendable {
     pending = end.engine.pendingCiphertext + end.incoming.count
     negotiated = end.error == nil ? end.engine.negotiated : nil
     repeated = end.error == nil ? [] : end.callsAfterwards()
-    let isTold = end.error?.alert?.origin == .sent
-    lastSent = isTold ? LastRecord(of: sent) : .unseen
     // What those calls left behind counts too.
     pending = max(pending, end.engine.pendingCiphertext)
+    if sentAlert != nil { lastSent = LastRecord(of: sent) }
   }
+
+  /// The alert that it says it sent.
+  var sentAlert: Alert? { error?.alert.flatMap { $0.origin == .sent ? $0.alert : nil } }
 }
 
 /// What the last record was that an end sent.
@@ -98,7 +100,7 @@ enum LastRecord: Sendable {
   /// any.
   init(of flights: [Flight]) {
     let (records, rest) = Record.split(flights.flatMap(\.bytes))
-    let mayBe = flights.last?.messages.last.map { $0 == "alert" } ?? true
+    let mayBe = flights.last?.messages.last.map { $0.hasPrefix("alert") } ?? true
     switch records.last?.contentType {
     case nil: self = .partial
     case _ where rest > 0: self = .partial

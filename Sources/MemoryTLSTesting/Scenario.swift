@@ -47,11 +47,11 @@ extension Sweep {
     /// Changes the keys of both directions (TLS 1.3).
     case updateKeys(Direction)
 
-    /// The client says something, the server answers, and both close.
-    public static let conversation: [Act] = [
-      .send(.clientToServer, Array("ping".utf8)), .send(.serverToClient, Array("pong".utf8)),
-      .close(.clientToServer), .close(.serverToClient),
-    ]
+    /// The client says two things, the server answers with two, and both close.
+    public static let conversation: [Act] =
+      ["ping", "and more"].map { .send(.clientToServer, Array($0.utf8)) }
+      + ["pong", "that is all"].map { .send(.serverToClient, Array($0.utf8)) }
+      + [.close(.clientToServer), .close(.serverToClient)]
 
     func perform(in pair: EnginePair) {
       switch self {

@@ -30,15 +30,15 @@ public struct Sweep: Sendable {
   /// Runs the cases on all cores and waits for them.
   ///
   /// - Parameters:
+  ///   - progress: Told after each case how many of how many are done, in any thread.
   ///   - isWanted: Asked before each case, in any thread; once it says no, the report is of what was
   ///     done so far.
-  ///   - progress: Told after each case how many of how many are done, in any thread.
   /// - Returns: what came of the cases.
   /// - Throws: what the making of a pair throws, and ``Incomplete`` if a scenario does not come to its
   ///   end without any fault.
   public func run(
-    while isWanted: @Sendable () -> Bool = { true },
-    progress: @Sendable (_ done: Int, _ planned: Int) -> Void = { _, _ in }
+    progress: @Sendable (_ done: Int, _ planned: Int) -> Void = { _, _ in },
+    while isWanted: @Sendable () -> Bool = { true }
   ) throws -> Report {
     let plans = try scenarios.map { try Plan(Trial($0), of: self) }
     let tally = Tally(Report(self, plans: plans))

@@ -7,9 +7,10 @@ extension Sweep {
     /// An error is the peer's fault, or that of what carries its bytes: never the caller's, and never
     /// one that OpenSSL did not explain.
     case owner
-    /// Who says that it sent an alert has sent a whole one, and nothing behind it.
+    /// Who says that it sent an alert has sent a whole one, and nothing behind it. Who gives up because
+    /// the peer broke the protocol says so, unless it has closed.
     case alert
-    /// An alert on the untouched way reaches a peer that still listens.
+    /// An alert on the untouched way reaches a peer that still listens, and none comes from nowhere.
     case delivery
     /// What was read is the beginning of what was sent.
     case plaintext
@@ -102,9 +103,11 @@ struct Judge {
   }
 
   private func alert(_ end: Ending) -> String? {
-    guard let alert = end.error?.alert, alert.origin == .sent, end.lastSent != .alert else {
-      return nil
+    guard let error = end.error else { return nil }
+    guard let alert = error.alert, alert.origin == .sent else {
+      return end.phase != .closing && error.isOwed ? "none was sent for '\(error)'" : nil
     }
+    guard end.lastSent != .alert else { return nil }
     return "\(alert.alert) was sent, and the last record is .\(end.lastSent)"
   }
 
@@ -163,24 +166,19 @@ extension Judge {
   /// Only the way against the fault is untouched, and not even that if bytes come back.
   private func delivery() -> Sweep.Breach? {
     if case .reflect = fault.kind { return nil }
-    let (sender, listener) = (
-      seen.sender(fault.direction.reversed), seen.sender(fault.direction)
-    )
-    guard let error = sender.error, let alert = error.alert, alert.origin == .sent else {
-      return nil
+    let listener = seen.sender(fault.direction)
+    let sent = seen.sender(fault.direction.reversed).sentAlert
+    let came = listener.error?.code == .alertReceived ? listener.error?.alert?.alert : nil
+    if let came, came != sent {
+      return breach(.delivery, "\(came) came, sent was \(sent.map { "\($0)" } ?? "none")")
     }
     // On a wire that has gone down, nobody listens.
-    if seen.wasHungUp, error.code == .truncated { return nil }
-    guard !listener.hasEnded else { return nil }
-    switch listener.error {
-    case nil:
-      return breach(.delivery, "\(alert.alert) was not noticed", fault.direction)
-    case let other? where other.code == .truncated:
-      return breach(.delivery, "\(alert.alert) did not arrive before the end", fault.direction)
-    case let other? where other.code == .alertReceived && other.alert?.alert != alert.alert:
-      return breach(.delivery, "\(alert.alert) came as '\(other)'", fault.direction)
-    default: return nil
+    let isDown = seen.wasHungUp && seen.sender(fault.direction.reversed).error?.code == .truncated
+    guard let sent, !listener.hasEnded, !isDown else { return nil }
+    guard let error = listener.error, error.code != .truncated else {
+      return breach(.delivery, "\(sent) was sent and did not come")
     }
+    return nil
   }
 
   private func breach(
@@ -191,6 +189,15 @@ extension Judge {
 }
 
 extension TLSError {
+  /// Whether the peer is to be told. OpenSSL does not answer records of another version that look
+  /// like alerts (`ssl3_get_record`), which is how a server of TLS 1.2 sees those of a client that
+  /// fails before it knows the version.
+  fileprivate var isOwed: Bool {
+    let wrongVersionNumber = 267
+    return [.protocolFailure, .verificationFailed].contains(code)
+      && !stack.contains { $0.reason == wrongVersionNumber }
+  }
+
   /// Whether a later call could have thrown this in the other's place.
   fileprivate func isIdentical(to other: TLSError) -> Bool {
     self == other && fault == other.fault && phase == other.phase && message == other.message
