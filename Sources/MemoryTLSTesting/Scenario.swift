@@ -95,7 +95,8 @@ struct Trial: Sendable {
     let judge = Judge(fault: fault, seen: observation, reference: reference)
     return Sweep.Case(
       fault: fault, outcome: observation.outcome, breaches: judge.breaches(),
-      log: observation.log, client: observation.client.error, server: observation.server.error)
+      hasStalled: observation.wasHungUp, log: observation.log, client: observation.client.error,
+      server: observation.server.error)
   }
 
   private static let turns = 100_000

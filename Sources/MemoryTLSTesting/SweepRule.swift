@@ -62,6 +62,8 @@ extension Sweep {
     public let outcome: Outcome
     /// The rules that were broken.
     public let breaches: [Breach]
+    /// Whether both ends waited, until the input of both was ended.
+    public let hasStalled: Bool
     /// What was sent.
     public let log: FlightLog
     /// What the client threw.

@@ -27,11 +27,32 @@ struct HandshakeCommand: ParsableCommand {
 
         memtls handshake --seed 1
         memtls handshake --seed 1 --time 2026-01-31T12:00:00Z --resume
+
+      On a wire that is not to be relied on, both ends talk and close afterwards.
+      A fault is one line: whose bytes, in which of its flights (else in all), and
+
+        cut after 100 bytes              the rest is lost, and the peer waits
+        end after 100 bytes              the same, and the peer is told
+        flip bit 3 of byte 17
+        insert 15030300020100 at 40
+        drop record 2                    or: drop 16 bytes at 40
+        duplicate record 2
+        swap record 2 with the next
+        delay record 2 by 1 turn
+        reflect record 2                 back to who sent it
+
+      Flights and records count from 1, offsets and bits from 0. A sweep tries all
+      of that at every place of both versions, and tells what broke a rule.
+
+        memtls handshake --fault 'server flight 1: flip bit 3 of byte 17'
+        memtls handshake --sweep --sample 0.1
       """)
 
   @OptionGroup(title: "What to negotiate") var protocols: ProtocolOptions
 
   @OptionGroup(title: "The same every time") var repetition: RepetitionOptions
+
+  @OptionGroup(title: "What goes wrong") var faults: FaultOptions
 
   @Flag(help: "The client proves itself with a certificate too.")
   var mutual = false
@@ -73,6 +94,8 @@ struct HandshakeCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let fault = faults.fault { return try endure(fault) }
+    if faults.sweep { return try sweepFaults() }
     let settings = try settings()
     let pair: EnginePair
     do {
@@ -90,7 +113,7 @@ struct HandshakeCommand: ParsableCommand {
     print(json ? try report.json() : report.ladder(digests))
   }
 
-  private func settings() throws(TLSError) -> PairSettings {
+  func settings() throws(TLSError) -> PairSettings {
     var settings = try PairSettings(seed: repetition.seed)
     settings.clock = repetition.clock
     settings.wire = chunk.map { .bytes($0) } ?? .whole

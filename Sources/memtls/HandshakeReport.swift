@@ -93,7 +93,7 @@ struct HandshakeReport {
     let server: Int
   }
 
-  private struct FlightDocument: Encodable {
+  struct FlightDocument: Encodable {
     let from: String
     let bytes: Int
     let messages: [String]
@@ -111,7 +111,7 @@ struct HandshakeReport {
     }
   }
 
-  private struct RecordDocument: Encodable {
+  struct RecordDocument: Encodable {
     let type: String
     let bytes: Int
   }

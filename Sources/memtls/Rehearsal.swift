@@ -5,14 +5,20 @@ import MemoryTLSTesting
 enum Rehearsal {
   /// A handshake, with data of the client's before it is done.
   static func shakeHands(_ pair: EnginePair, early text: String?) throws {
+    let rest = try writeEarly(text, pair)
+    try pair.settle()
+    if !rest.isEmpty { pair.client.send(rest) }
+    try pair.settle()
+  }
+
+  /// Writes what can be written before the handshake; answers what is left for later.
+  static func writeEarly(_ text: String?, _ pair: EnginePair) throws -> [UInt8] {
     var rest = Array((text ?? "").utf8)[...]
     while pair.client.engine.earlyDataRoom > 0, !rest.isEmpty {
       guard case .moved(let count) = try pair.client.engine.writeEarly(Array(rest)) else { break }
       rest = rest.dropFirst(count)
     }
-    try pair.settle()
-    if !rest.isEmpty { pair.client.send(Array(rest)) }
-    try pair.settle()
+    return Array(rest)
   }
 
   /// New keys for both directions: the server's come before what it writes next.
