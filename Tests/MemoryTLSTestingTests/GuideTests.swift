@@ -121,6 +121,19 @@ import Testing
     let one = try digests()
     #expect(try digests() == one)
   }
+
+  @Test func `a flipped bit is noticed`() throws {
+    let pair = try PairSettings(seed: 1).pair()
+    pair.inject(try Fault("server flight 1: flip bit 3 of byte 300"))
+    try pair.expectRefusal(by: .client, .badRecordMAC)
+  }
+
+  @Test func `no fault breaks a rule`() throws {
+    let settings = try PairSettings(seed: 1)
+    let scenario = Sweep.Scenario("mine", seed: 1) { try settings.pair() }
+    let report = try Sweep([scenario], fraction: 0.01).run()
+    #expect(report.violations.isEmpty, "\(report)")
+  }
 }
 
 /// What stands for the application of whoever reads the guide.

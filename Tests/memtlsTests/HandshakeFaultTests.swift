@@ -9,8 +9,8 @@ import Testing
     let run = try Command.memtls(["handshake", "--tls", "1.3", "--fault", fault])
     #expect(run.status == 1 && run.errors == "memtls: the connection failed under the fault\n")
     #expect(run.output.contains("ClientHello") && run.output.contains("EncryptedExtensions"))
-    #expect(
-      run.output.contains("the client failed: ") && run.output.contains("it was told bad_record_mac"))
+    #expect(run.output.contains("the client failed: "))
+    #expect(run.output.contains("it was told bad_record_mac (20)"))
     #expect(run.output.contains("the server failed: peer gave up with alert bad_record_mac (20)"))
     #expect(
       try Command.memtls(["handshake", "--tls", "1.3", "--fault", fault]).output == run.output)
@@ -81,12 +81,12 @@ import Testing
     let program = try Running(
       Command.memtls, ["handshake", "--sweep"], in: try TemporaryDirectory())
     let status = "/proc/\(program.process.processIdentifier)/status"
-    let ignored = try eventually {
+    let isCaught = try eventually {
       let lines = try String(contentsOfFile: status, encoding: .utf8).split(separator: "\n")
-      let mask = lines.first { $0.hasPrefix("SigIgn:") }?.split(separator: "\t").last ?? ""
+      let mask = lines.first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last ?? ""
       return UInt64(mask, radix: 16).map { $0 & 1 << UInt64(SIGTERM - 1) != 0 } ?? false
     }
-    #expect(try ignored && eventually { try ProcessStatus(of: program).threads > 2 })
+    #expect(isCaught)
     let run = program.stop(signal)
     #expect(run.status == 1 && run.errors == "memtls: interrupted\n")
     #expect(run.output.contains(" cases: no rule was broken"))
