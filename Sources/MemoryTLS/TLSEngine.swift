@@ -139,7 +139,7 @@ public final class TLSEngine {
     try enter()
     switch phase {
     case .handshake:
-      terminalError = .aborted
+      _ = fail(.aborted)
     case .open:
       if let need = try sendCloseNotify() { return .needs(need) }
       phase = .closing

@@ -72,6 +72,7 @@ import Testing
       #expect(pair.server.engine.decision != nil)
       #expect(try pair.server.engine.close() == .done)
       #expect(pair.server.engine.terminalError?.code == .aborted)
+      #expect(pair.server.engine.decision == nil)
       #expect(throws: TLSError.self) { try pair.server.engine.accept() }
     }
   }
