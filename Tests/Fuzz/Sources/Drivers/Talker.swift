@@ -72,10 +72,11 @@ final class Talker {
   }
 
   func close() throws {
-    let wasOpen = engine.phase != .handshake
+    let (wasOpen, pending) = (engine.phase != .handshake, engine.pendingCiphertext)
     let step = try watched.call("close") { engine throws(TLSError) in try engine.close() }
     try check(step, "close")
     if wasOpen, step == .done { hasClosed = true }
+    try demand(wasOpen || engine.pendingCiphertext == pending, "12. a handshake ends with words")
   }
 
   /// Answers the open decision, or one that is not open.

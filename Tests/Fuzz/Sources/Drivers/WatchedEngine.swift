@@ -8,13 +8,16 @@ final class WatchedEngine {
   /// All ciphertext that was pulled.
   private(set) var sent: [UInt8] = []
   /// What it got to.
-  private(set) var landmarks: Set<UInt64> = []
+  var landmarks: Set<UInt64> { reached.union(intruder.landmarks) }
   let capacity: RingCapacity
   private(set) var inputHasEnded = false
+  private var reached: Set<UInt64> = []
+  private let intruder = Intruder()
 
   init(_ context: TLSContext, as role: Role) throws(TLSError) {
-    engine = try TLSEngine(context, as: role)
+    engine = try TLSEngine(context, as: role, observing: intruder.observer)
     capacity = context.configuration.ringCapacity
+    intruder.engine = engine
   }
 
   /// Makes a call that can throw; answers what it answers, nil if it throws. `name` is what a broken
@@ -33,7 +36,8 @@ final class WatchedEngine {
       try checkThrown(name, error, changes: !steps && State(engine) != before)
     }
     try checkState(name, since: before)
-    landmarks.insert(landmark(place(name, result)))
+    try demand(intruder.success == nil, "8. \(intruder.success ?? "") works inside \(name)")
+    reached.insert(landmark(place(name, result)))
     return try? result.get()
   }
 
@@ -89,8 +93,8 @@ final class WatchedEngine {
     for _ in 0...100 {
       guard let event = engine.nextEvent() else { return }
       switch event {
-      case .keyLog, .session: landmarks.insert(landmark("secret event"))
-      default: landmarks.insert(landmark("\(event)"))
+      case .keyLog, .session: reached.insert(landmark("secret event"))
+      default: reached.insert(landmark("\(event)"))
       }
     }
     throw BrokenRule(description: "9. more than 100 events wait")
