@@ -20,7 +20,7 @@ enum CommandDriver {
       throw rule
     } catch {
       try demand(!"\(error)".isEmpty, "\(name) is refused without a word")
-      return [landmark("\(name) \("\(error)".filter(\.isLowercase).prefix(60))")]
+      return [landmark("\(name) \(type(of: error))")]
     }
   }
 
