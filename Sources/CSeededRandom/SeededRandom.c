@@ -17,6 +17,7 @@
 #define NAME "MEMORY-TLS-SEEDED"
 #define PROVIDER "memory-tls-seeded"
 #define SEED "memory-tls-seed"
+#define POSITION "memory-tls-position"
 
 typedef struct {
   CRYPTO_RWLOCK *lock;
@@ -89,12 +90,17 @@ static const OSSL_PARAM *rand_gettable(void *rand, void *provider) {
 }
 
 static int rand_set(void *rand, const OSSL_PARAM parameters[]) {
+  Generator *generator = rand;
   const OSSL_PARAM *seed = OSSL_PARAM_locate_const(parameters, SEED);
-  return seed == NULL || OSSL_PARAM_get_uint64(seed, &((Generator *)rand)->stream.seed);
+  const OSSL_PARAM *position = OSSL_PARAM_locate_const(parameters, POSITION);
+  if (!CRYPTO_THREAD_write_lock(generator->lock)) return 0;
+  int isSet = (seed == NULL || OSSL_PARAM_get_uint64(seed, &generator->stream.seed)) &&
+              (position == NULL || OSSL_PARAM_get_uint64(position, &generator->stream.drawn));
+  return CRYPTO_THREAD_unlock(generator->lock) && isSet;
 }
 
 static const OSSL_PARAM *rand_settable(void *rand, void *provider) {
-  static const OSSL_PARAM parameters[] = {OSSL_PARAM_uint64(SEED, NULL), OSSL_PARAM_END};
+  static const OSSL_PARAM parameters[] = {OSSL_PARAM_uint64(SEED, NULL), OSSL_PARAM_uint64(POSITION, NULL), OSSL_PARAM_END};
   return parameters;
 }
 
@@ -150,4 +156,9 @@ OSSL_PROVIDER *CSeededRandom_install(OSSL_LIB_CTX *context, uint64_t seed) {
   if (provider != NULL && EVP_RAND_CTX_set_params(RAND_get0_primary(context), parameters)) return provider;
   OSSL_PROVIDER_unload(provider);
   return NULL;
+}
+
+int CSeededRandom_move(OSSL_LIB_CTX *context, uint64_t position) {
+  OSSL_PARAM parameters[] = {OSSL_PARAM_construct_uint64(POSITION, &position), OSSL_PARAM_construct_end()};
+  return EVP_RAND_CTX_set_params(RAND_get0_primary(context), parameters);
 }

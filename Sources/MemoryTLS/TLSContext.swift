@@ -25,7 +25,13 @@ public final class TLSContext: Sendable {
     handle = try library.run { () throws(TLSError) in
       try ContextHandle(configuration, in: library, clock)
     }
+    library.begin()
   }
+}
+
+extension TLSContext {
+  /// With a seed, has the next engine draw what the first one drew.
+  package func startOver() { handle.library.begin() }
 }
 
 extension RingCapacity {

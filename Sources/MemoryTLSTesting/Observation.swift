@@ -16,7 +16,14 @@ struct Observation: Sendable {
   /// Plays a scenario; what then waits for ever gets the end of its input, as from a transport that
   /// goes down.
   init(of scenario: Sweep.Scenario, under fault: Fault?, limit: Int) throws {
-    let pair = try scenario.makePair()
+    self = try scenario.withPair { pair in
+      Observation(of: scenario, under: fault, with: pair, limit: limit)
+    }
+  }
+
+  private init(
+    of scenario: Sweep.Scenario, under fault: Fault?, with pair: EnginePair, limit: Int
+  ) {
     if let fault { pair.inject(fault) }
     var turnsLeft = limit
     pair.rest(&turnsLeft)

@@ -96,7 +96,7 @@ extension [UInt8] {
 }
 
 /// Two contexts, whose engines can meet more than once.
-private struct Contexts {
+struct Contexts {
   let client: TLSContext
   let server: TLSContext
 
@@ -106,6 +106,12 @@ private struct Contexts {
       settings.client, entropy: seed.map { .seeded($0) } ?? .system, clock: settings.clock)
     server = try TLSContext(
       settings.server, entropy: seed.map { .seeded(~$0) } ?? .system, clock: settings.clock)
+  }
+
+  /// With a seed, has the next pair draw what the first one drew.
+  func startOver() {
+    client.startOver()
+    server.startOver()
   }
 
   func pair(_ settings: PairSettings) throws(TLSError) -> EnginePair {

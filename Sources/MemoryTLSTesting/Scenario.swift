@@ -1,4 +1,5 @@
 public import MemoryTLS
+import Synchronization
 
 extension Sweep {
   /// What two engines do with each other: the same thing every time, but for a fault.
@@ -12,7 +13,28 @@ extension Sweep {
     public var acts = Act.conversation
     /// How to repeat a case by oneself, in one line.
     public var reproduction: (@Sendable (Fault) -> String)?
-    let makePair: @Sendable () throws -> EnginePair
+    /// Lends a pair that has not begun; called in several threads at once.
+    let withPair: @Sendable ((EnginePair) throws -> Observation) throws -> Observation
+
+    /// A scenario with two engines of the same settings each time, and the settings' seed.
+    ///
+    /// Contexts are made once for each thread, and draw the same bytes for each case. (An RSA key does
+    /// not: it draws more bytes the first time.)
+    ///
+    /// - Parameters:
+    ///   - name: What it is called in a report.
+    ///   - settings: What the engines are made of. With a session store one case would depend on those
+    ///     before it.
+    public init(_ name: String, _ settings: PairSettings) {
+      let idle = Mutex<[Contexts]>([])
+      (self.name, seed) = (name, settings.seed ?? 0)
+      withPair = { play in
+        let contexts = try idle.withLock { $0.popLast() } ?? Contexts(settings)
+        defer { idle.withLock { $0.append(contexts) } }
+        contexts.startOver()
+        return try play(contexts.pair(settings))
+      }
+    }
 
     /// A scenario with two new engines each time.
     ///
@@ -24,7 +46,8 @@ extension Sweep {
     public init(
       _ name: String, seed: UInt64, makePair: @escaping @Sendable () throws -> EnginePair
     ) {
-      (self.name, self.seed, self.makePair) = (name, seed, makePair)
+      (self.name, self.seed) = (name, seed)
+      withPair = { play in try play(makePair()) }
     }
 
     /// The same scenario under one fault.

@@ -3,9 +3,7 @@ import Synchronization
 
 /// Scenarios under every fault at every place, one fault a time.
 ///
-///     let scenario = Sweep.Scenario("TLS 1.3", seed: 1) {
-///       try EnginePair(client: client, server: server, seed: 1, clock: .system)
-///     }
+///     let scenario = Sweep.Scenario("TLS 1.3", try PairSettings(seed: 1))
 ///     let report = try Sweep([scenario], fraction: 0.1).run()
 ///     print(report)  // a table; report.violations is empty if every rule held
 ///

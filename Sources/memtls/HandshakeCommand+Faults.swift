@@ -53,17 +53,24 @@ extension HandshakeCommand {
     command.protocols.version = version
     let seed = repetition.seed ?? 1
     command.repetition.seed = seed
-    let (settings, early) = (try command.settings(), earlyData)
-    let resumes = resume || early != nil
-    var scenario = Sweep.Scenario("TLS \(version?.rawValue ?? "")", seed: seed) {
-      let pair = try resumes ? settings.secondPair() : settings.pair()
-      pair.client.send(try Rehearsal.writeEarly(early, pair))
-      return pair
-    }
+    var scenario = try command.scenario("TLS \(version?.rawValue ?? "")", seed: seed)
     if keyUpdate { scenario.acts.insert(.updateKeys(.clientToServer), at: 0) }
     let line = Repetition(CommandLine.arguments.dropFirst()).line(version, seed: seed)
     scenario.reproduction = { "\(line) --fault '\($0)'" }
     return scenario
+  }
+}
+
+extension HandshakeCommand {
+  /// Who resumes needs new contexts each time, for the connection before.
+  fileprivate func scenario(_ name: String, seed: UInt64) throws -> Sweep.Scenario {
+    let (settings, early) = (try settings(), earlyData)
+    guard resume || early != nil else { return Sweep.Scenario(name, settings) }
+    return Sweep.Scenario(name, seed: seed) {
+      let pair = try settings.secondPair()
+      pair.client.send(try Rehearsal.writeEarly(early, pair))
+      return pair
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import Testing
 
 /// Each rule, broken by an observation that nothing else is wrong with.
 @Suite struct JudgeTests {
-  private static let scenario = SweepTests.scenario(.tls13)
+  private static let scenario = fixture { try SweepTests.scenario(.tls13) }
   private static let whole = fixture { try observe(nil) }
   /// The client finds a bad record, and tells the server.
   private static let flip = fixture { try Fault("server flight 1: flip bit 0 of byte 300") }
@@ -179,7 +179,7 @@ import Testing
   @Test func `who completes has everything`() throws {
     #expect(broken(Self.whole) { $0.client.received.removeLast() }.contains("agreement client"))
     #expect(broken(Self.whole) { $0.server.hasEnded = false } == ["agreement server"])
-    let other = try Observation(of: SweepTests.scenario(.tls12), under: nil, limit: 1000)
+    let other = try Observation(of: try SweepTests.scenario(.tls12), under: nil, limit: 1000)
     let found = broken(Self.whole) { $0.server.negotiated = other.server.negotiated }
     #expect(found == ["agreement server"])
   }

@@ -4,27 +4,42 @@ import Synchronization
 import Testing
 
 @Suite struct SweepTests {
-  private static let authority = fixture { try TestIdentity.authority(seed: 1) }
-  private static let server = fixture {
-    try authority.issue(.server, names: [.dns("localhost")]).identity
-  }
-
   /// The same bytes every time.
-  static func scenario(_ version: ProtocolVersion, wire: Wire = .whole) -> Sweep.Scenario {
-    var (client, server) = (TLSConfiguration(), TLSConfiguration())
-    (client.versions, server.versions) = (version...version, version...version)
-    server.identities = [Self.server]
-    client.trust = authority.trust
-    return Sweep.Scenario("\(version)", seed: 1) { [client, server] in
-      try EnginePair(client: client, server: server, wire: wire, seed: 1)
-    }
+  static func scenario(
+    _ version: ProtocolVersion, wire: Wire = .whole, mutual: Bool = false
+  ) throws -> Sweep.Scenario {
+    Sweep.Scenario("\(version)", try settings(version, wire: wire, mutual: mutual))
   }
 
-  @Test func `no rule is broken in twenty thousand cases`() throws {
-    let sweep = Sweep([Self.scenario(.tls12), Self.scenario(.tls13)], fraction: 0.33)
+  private static func settings(
+    _ version: ProtocolVersion, wire: Wire = .whole, mutual: Bool = false
+  ) throws -> PairSettings {
+    var settings = try PairSettings(seed: 1)
+    settings.wire = wire
+    settings.client.versions = version...version
+    guard mutual else { return settings }
+    settings.server.clientCertificates = .require
+    settings.client.identities = [try settings.authority.issue(.client, "user").identity]
+    return settings
+  }
+
+  @Test(arguments: [.tls12, .tls13] as [ProtocolVersion], [false, true])
+  func `contexts that are used again send the bytes of new ones`(
+    version: ProtocolVersion, mutual: Bool
+  ) throws {
+    let scenario = try Self.scenario(version, mutual: mutual)
+    let settings = try Self.settings(version, mutual: mutual)
+    let new = Sweep.Scenario("new", seed: 1) { try settings.pair() }
+    let reference = try Trial(new).reference.log
+    for _ in 0..<3 { #expect(try Trial(scenario).reference.log == reference) }
+  }
+
+  /// More than 64,000: each bit of each byte, and all else that can happen to each byte and record.
+  @Test func `no rule is broken in any case`() throws {
+    let sweep = Sweep([try Self.scenario(.tls12), try Self.scenario(.tls13)])
     let report = try sweep.run()
     print(report)
-    #expect(report.cases >= 20_000 && report.cases == report.planned)
+    #expect(report.cases > 60_000 && report.cases == report.possible)
     #expect(report.violations.isEmpty)
     #expect(Set(report.counts.map(\.key.outcome)) == Set(Sweep.Outcome.allCases))
     #expect(Set(report.counts.map(\.key.direction)) == Set(Direction.allCases))
@@ -35,12 +50,12 @@ import Testing
   @Test(
     arguments: [.tls12, .tls13] as [ProtocolVersion], [Wire.bytes(1), .bytes(100), .seeded(3)])
   func `no rule is broken on a wire that cuts`(version: ProtocolVersion, wire: Wire) throws {
-    let report = try Sweep([Self.scenario(version, wire: wire)], fraction: 0.003, seed: 7).run()
+    let report = try Sweep([try Self.scenario(version, wire: wire)], fraction: 0.003, seed: 7).run()
     #expect(report.cases > 50 && report.violations.isEmpty)
   }
 
   @Test func `the same seed chooses the same cases, and another one others`() throws {
-    let trial = try Trial(Self.scenario(.tls12))
+    let trial = try Trial(try Self.scenario(.tls12))
     func cases(_ fraction: Double, _ seed: UInt64) -> [Int] {
       Plan(trial, of: Sweep([], fraction: fraction, seed: seed)).cases
     }
@@ -52,7 +67,7 @@ import Testing
   }
 
   @Test func `every kind strikes every place of every flight`() throws {
-    let trial = try Trial(Self.scenario(.tls13))
+    let trial = try Trial(try Self.scenario(.tls13))
     let faults = Faults(trial.reference.log, chunks: [1, 16])
     let all = Set((0..<faults.count).compactMap { faults[$0] })
     #expect(all.count == faults.count && faults[faults.count] == nil)
@@ -83,7 +98,7 @@ import Testing
 
   @Test func `a report says how far a sweep came that was stopped`() throws {
     let left = Atomic(10)
-    let report = try Sweep([Self.scenario(.tls12)], fraction: 0.01).run(while: {
+    let report = try Sweep([try Self.scenario(.tls12)], fraction: 0.01).run(while: {
       left.subtract(1, ordering: .relaxed).newValue >= 0
     })
     #expect(report.cases == 10 && report.planned > 100 && report.possible > report.planned)
@@ -92,7 +107,7 @@ import Testing
 
   @Test func `progress is told after each case`() throws {
     let told = Mutex<[Int]>([])
-    let report = try Sweep([Self.scenario(.tls12)], fraction: 0.002).run { done, planned in
+    let report = try Sweep([try Self.scenario(.tls12)], fraction: 0.002).run { done, planned in
       told.withLock { $0.append(done) }
       #expect(done <= planned)
     }
@@ -101,11 +116,11 @@ import Testing
 
   @Test func `a case that breaks a rule is told with what repeats it`() throws {
     let made = Atomic(0)
-    let real = Self.scenario(.tls12)
+    let settings = try Self.settings(.tls12)
     var scenario = Sweep.Scenario("broken", seed: 42) {
       let number = made.add(1, ordering: .relaxed).newValue
       guard number == 1 else { throw Sweep.Incomplete(description: "pair \(number)") }
-      return try real.makePair()
+      return try settings.pair()
     }
     scenario.reproduction = { "memtls handshake --fault '\($0)'" }
     let report = try Sweep([scenario], fraction: 0.0005).run()
@@ -120,13 +135,13 @@ import Testing
   }
 
   @Test func `a scenario that fails by itself, or never closes, is refused`() throws {
-    var scenario = Self.scenario(.tls12)
+    var scenario = try Self.scenario(.tls12)
     scenario.acts = [.send(.clientToServer, [1])]
     #expect(throws: Sweep.Incomplete.self) { try Sweep([scenario]).run() }
     var stranger = TLSConfiguration()
     stranger.trust = try TestIdentity.authority("Other CA").trust
     var server = TLSConfiguration()
-    server.identities = [Self.server]
+    server.identities = try Self.settings(.tls13).server.identities
     let failing = Sweep.Scenario("failing", seed: 0) { [stranger, server] in
       try EnginePair(client: stranger, server: server, seed: 0)
     }
@@ -137,7 +152,7 @@ import Testing
   }
 
   @Test func `keys are changed in the middle`() throws {
-    var scenario = Self.scenario(.tls13)
+    var scenario = try Self.scenario(.tls13)
     scenario.acts.insert(.updateKeys(.clientToServer), at: 1)
     let trial = try Trial(scenario)
     let messages = trial.reference.log.flights.flatMap(\.messages)

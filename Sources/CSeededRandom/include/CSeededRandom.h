@@ -15,6 +15,9 @@ struct ossl_provider_st;
 /// filled.
 struct ossl_provider_st *CSeededRandom_install(struct ossl_lib_ctx_st *context, uint64_t seed);
 
+/// Moves such a library context to where so many bytes were drawn; answers 1, or 0.
+int CSeededRandom_move(struct ossl_lib_ctx_st *context, uint64_t position);
+
 /// A stream, and how many of its bytes were drawn.
 struct CSeededRandom_Stream {
   uint64_t seed;

@@ -13,11 +13,12 @@ final class LibraryContext: @unchecked Sendable {
   /// Nil for the process's.
   let pointer: OpaquePointer?
   private let provider: OpaquePointer?
+  private let generator: RandomGenerator?
 
   /// The process's, which is never freed.
   static let process = LibraryContext()
 
-  private init() { unsafe (pointer, provider) = (nil, nil) }
+  private init() { unsafe (pointer, provider, generator) = (nil, nil, nil) }
 
   private init(_ generator: RandomGenerator) throws(TLSError) {
     guard let pointer = unsafe OSSL_LIB_CTX_new() else { throw .outOfMemory("OSSL_LIB_CTX_new") }
@@ -26,7 +27,7 @@ final class LibraryContext: @unchecked Sendable {
       unsafe OSSL_LIB_CTX_free(pointer)
       throw .configuration("the generator of random bytes cannot be installed", stack)
     }
-    unsafe (self.pointer, self.provider) = (pointer, provider)
+    unsafe (self.pointer, self.provider, self.generator) = (pointer, provider, generator)
   }
 
   deinit {
@@ -39,6 +40,12 @@ final class LibraryContext: @unchecked Sendable {
     guard let generator = entropy.generator else { return .process }
     ErrorQueue.clear()
     return try LibraryContext(generator)
+  }
+
+  /// Goes to where engines begin to draw, however much the making of their context has drawn.
+  func begin() {
+    guard let pointer = unsafe pointer, let generator else { return }
+    unsafe generator.begin(pointer)
   }
 
   /// Runs a caller's closure inside a call: what it does is not to be drawn from anybody's seed.
@@ -66,10 +73,17 @@ final class LibraryContext: @unchecked Sendable {
 @safe
 package struct RandomGenerator: Sendable {
   fileprivate let install: @Sendable (OpaquePointer) -> OpaquePointer?
+  fileprivate let begin: @Sendable (OpaquePointer) -> Void
 
-  /// - Parameter install: Puts it into a library context that has drawn nothing yet, and answers the
-  ///   provider, to be unloaded before that is freed; nil if it fails, with the error queue filled.
-  package init(install: @escaping @Sendable (OpaquePointer) -> OpaquePointer?) {
-    unsafe self.install = install
+  /// - Parameters:
+  ///   - install: Puts it into a library context that has drawn nothing yet, and answers the provider,
+  ///     to be unloaded before that is freed; nil if it fails, with the error queue filled.
+  ///   - begin: Moves it to where engines begin to draw: always the same place, and none that the
+  ///     making of a context gets to.
+  package init(
+    install: @escaping @Sendable (OpaquePointer) -> OpaquePointer?,
+    begin: @escaping @Sendable (OpaquePointer) -> Void
+  ) {
+    unsafe (self.install, self.begin) = (install, begin)
   }
 }
