@@ -2,6 +2,7 @@
 ///
 /// The time decides whether certificates, revocation lists and stapled responses are in force, and
 /// whether sessions can still be resumed; and it is written into tickets and sessions.
+/// For certificates, ``Verification/time`` goes before it.
 public enum TLSClock: Sendable, Hashable {
   /// The system's time, whenever it is looked at.
   case system

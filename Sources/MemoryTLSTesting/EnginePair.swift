@@ -77,6 +77,9 @@ public final class EnginePair {
     tampering = Tampering(fault)
   }
 
+  /// Whether the place of an injected fault was reached.
+  var faultHasStruck: Bool { tampering?.hasStruck ?? false }
+
   /// One turn of each side: the client moves and its bytes travel, then the server and its bytes.
   ///
   /// - Returns: whether anything moved, or is kept for a later turn by a fault.

@@ -7,8 +7,9 @@ extension Entropy {
   ///
   /// The stream is that of ChaCha20 (RFC 8439 §2.4) with the seed, as 8 little-endian bytes before 24
   /// zeros, for a key, and a nonce of 0. Every context draws from a stream of its own, from the
-  /// start, and its engines from where 2³² bytes were drawn. Give a client and a server different seeds, and use the engines
-  /// of one context on one thread: else what they draw depends on who comes first.
+  /// start, and its engines from where 2³² bytes were drawn. Give a client and a server different
+  /// seeds, and use the engines of one context on one thread: else what they draw depends on who comes
+  /// first.
   ///
   /// The context has a library context of its own, too: the providers that `openssl.cnf` loads are
   /// not in it.

@@ -72,7 +72,7 @@ private struct Words {
   private mutating func delay() throws(Fault.SyntaxError) -> Fault.Kind {
     let part = try part()
     try expect("by")
-    let turns = try number(from: 1)
+    let turns = try number(from: 1, through: Fault.mostTurns)
     try expect("turn", or: "turns")
     return .delay(part, turns: turns)
   }

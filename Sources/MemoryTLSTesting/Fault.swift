@@ -30,7 +30,11 @@ public struct Fault: Sendable, Hashable {
     (self.direction, self.flight, self.kind) = (direction, flight, kind)
   }
 
-  /// What can happen to bytes.
+  /// The most turns that a part can be late.
+  static let mostTurns = 10_000
+
+  /// What can happen to bytes. Numbers out of bounds count as the nearest that a text can say: places
+  /// and sizes go to 2³¹ − 1, and 10,000 turns is the longest delay.
   public enum Kind: Sendable, Hashable {
     /// All behind so many bytes is lost, and the receiver waits.
     case cut(after: Int)

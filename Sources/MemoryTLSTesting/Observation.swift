@@ -12,6 +12,8 @@ struct Observation: Sendable {
   var isAtRest: Bool
   /// Whether both waited for ever, until the input of both was ended.
   var wasHungUp = false
+  /// Whether the fault's place was reached.
+  var wasStruck: Bool
 
   /// Plays a scenario; what then waits for ever gets the end of its input, as from a transport that
   /// goes down.
@@ -36,6 +38,7 @@ struct Observation: Sendable {
       pair.hangUp()
       pair.rest(&turnsLeft)
     }
+    wasStruck = pair.faultHasStruck
     (log, turns, isAtRest) = (pair.log, limit - turnsLeft, turnsLeft > 0)
     client = Ending(of: pair.client, sent: pair.log.sent(.clientToServer))
     server = Ending(of: pair.server, sent: pair.log.sent(.serverToClient))

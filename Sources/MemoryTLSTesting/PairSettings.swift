@@ -109,9 +109,9 @@ struct Contexts {
   }
 
   /// With a seed, has the next pair draw what the first one drew.
-  func startOver() {
-    client.startOver()
-    server.startOver()
+  func rewind() {
+    client.rewind()
+    server.rewind()
   }
 
   func pair(_ settings: PairSettings) throws(TLSError) -> EnginePair {

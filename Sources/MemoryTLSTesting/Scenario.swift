@@ -18,8 +18,8 @@ extension Sweep {
 
     /// A scenario with two engines of the same settings each time, and the settings' seed.
     ///
-    /// Contexts are made once for each thread, and draw the same bytes for each case. (An RSA key does
-    /// not: it draws more bytes the first time.)
+    /// A few contexts serve all cases, and draw the same bytes for each. (RSA keys do not: every 32nd
+    /// signature draws more. For those give a closure that makes a pair.)
     ///
     /// - Parameters:
     ///   - name: What it is called in a report.
@@ -31,7 +31,7 @@ extension Sweep {
       withPair = { play in
         let contexts = try idle.withLock { $0.popLast() } ?? Contexts(settings)
         defer { idle.withLock { $0.append(contexts) } }
-        contexts.startOver()
+        contexts.rewind()
         return try play(contexts.pair(settings))
       }
     }
@@ -106,7 +106,8 @@ struct Trial: Sendable {
     let reference = try Observation(of: scenario, under: nil, limit: Self.turns)
     guard reference.isComplete else {
       throw Sweep.Incomplete(
-        description: "\(scenario.name) does not come to its end by itself: \(reference)")
+        description: "without any fault, \(scenario.name) does not come to its end: "
+          + reference.reasons)
     }
     (self.scenario, self.reference) = (scenario, reference)
     limit = 4 * reference.turns + 64
@@ -118,11 +119,22 @@ struct Trial: Sendable {
     let judge = Judge(fault: fault, seen: observation, reference: reference)
     return Sweep.Case(
       fault: fault, outcome: observation.outcome, breaches: judge.breaches(),
-      hasStalled: observation.wasHungUp, log: observation.log, client: observation.client.error,
+      hasStalled: observation.wasHungUp, hasStruck: observation.wasStruck, log: observation.log,
+      client: observation.client.error,
       server: observation.server.error)
   }
 
   private static let turns = 100_000
+}
+
+extension Observation {
+  /// Why it is not complete, in a line.
+  fileprivate var reasons: String {
+    let errors = [("client", client.error), ("server", server.error)].compactMap { side, error in
+      error.map { "the \(side) failed: \($0)" }
+    }
+    return errors.isEmpty ? "not both ends close" : errors.joined(separator: "; ")
+  }
 }
 
 extension EnginePair {
@@ -132,6 +144,6 @@ extension EnginePair {
 extension Fault {
   /// How many turns it takes by itself.
   var delay: Int {
-    if case .delay(_, let turns) = kind { turns } else { 0 }
+    if case .delay(_, let turns) = kind { min(max(1, turns), Self.mostTurns) } else { 0 }
   }
 }

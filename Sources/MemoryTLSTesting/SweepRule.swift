@@ -64,6 +64,8 @@ extension Sweep {
     public let breaches: [Breach]
     /// Whether both ends waited, until the input of both was ended.
     public let hasStalled: Bool
+    /// Whether the fault's place was reached; one that is not there changes nothing.
+    public let hasStruck: Bool
     /// What was sent.
     public let log: FlightLog
     /// What the client threw.

@@ -16,6 +16,8 @@ struct Tampering {
   }
 
   let fault: Fault
+  /// Whether its place was reached.
+  private(set) var hasStruck = false
   private var stage = Stage.waiting
   private var position = 0
   private var flight = 0
@@ -36,7 +38,7 @@ struct Tampering {
   }
 
   init(_ fault: Fault) {
-    self.fault = fault
+    self.fault = Fault(fault.direction, flight: fault.flight, fault.kind.bounded)
     if fault.flight == nil { origin = 0 }
   }
 
@@ -102,7 +104,7 @@ struct Tampering {
   /// What becomes of the bytes of the fault's place.
   private mutating func strike(_ bytes: [UInt8]) -> [Delivery] {
     let split = min(swapped, bytes.count)
-    (stage, held) = (.spent, [])
+    (stage, held, hasStruck) = (.spent, [], true)
     switch fault.kind {
     case .cut:
       stage = .lost
@@ -158,6 +160,29 @@ extension Tampering {
 }
 
 extension Fault.Kind {
+  /// With every number within what a fault's text can say.
+  fileprivate var bounded: Fault.Kind {
+    func bounded(_ number: Int) -> Int { min(max(0, number), Int(Int32.max)) }
+    func bounded(_ part: Fault.Part) -> Fault.Part {
+      switch part {
+      case .record(let number): .record(max(1, bounded(number)))
+      case .chunk(let count, let offset): .chunk(bounded(count), at: bounded(offset))
+      }
+    }
+    return switch self {
+    case .cut(let count): .cut(after: bounded(count))
+    case .end(let count): .end(after: bounded(count))
+    case .flip(let bit, let byte): .flip(bit: bit & 7, byte: bounded(byte))
+    case .insert(let bytes, let offset): .insert(bytes, at: bounded(offset))
+    case .drop(let part): .drop(bounded(part))
+    case .duplicate(let part): .duplicate(bounded(part))
+    case .swap(let part): .swap(bounded(part))
+    case .delay(let part, let turns):
+      .delay(bounded(part), turns: min(max(1, turns), Fault.mostTurns))
+    case .reflect(let part): .reflect(bounded(part))
+    }
+  }
+
   /// The bytes that a fault holds before it strikes; none for one between two bytes.
   fileprivate var place: Fault.Part {
     switch self {

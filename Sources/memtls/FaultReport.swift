@@ -11,10 +11,12 @@ struct FaultReport {
   init(_ outcome: Sweep.Case, seed: UInt64) { (self.outcome, self.seed) = (outcome, seed) }
 
   /// The ladder of what was sent, how each side ended, and which rules were broken.
-  func text() -> String {
+  func text(_ digests: HandshakeReport.Digests) -> String {
     let stall = outcome.hasStalled ? ["both waited, until the wire was ended"] : []
     let ends = [line("client", outcome.client), line("server", outcome.server)]
-    return ([outcome.log.ladder(), ""] + stall + ends + outcome.breaches.map(\.description))
+    let ladder = HandshakeReport.ladder(of: outcome.log, digests)
+    let broken = outcome.breaches.map(\.description)
+    return ([ladder, ""] + stall + ends + ["outcome: \(outcome.outcome.rawValue)"] + broken)
       .joined(separator: "\n")
   }
 
@@ -22,7 +24,8 @@ struct FaultReport {
   func json() throws -> String {
     let document = Document(
       fault: "\(outcome.fault)", seed: seed, outcome: outcome.outcome.rawValue,
-      stalled: outcome.hasStalled, client: outcome.client.map(Failure.init),
+      struck: outcome.hasStruck, stalled: outcome.hasStalled,
+      client: outcome.client.map(Failure.init),
       server: outcome.server.map(Failure.init),
       flights: outcome.log.flights.map(HandshakeReport.FlightDocument.init),
       broken: outcome.breaches.map(\.description))
@@ -38,6 +41,7 @@ struct FaultReport {
     let fault: String
     let seed: UInt64
     let outcome: String
+    let struck: Bool
     let stalled: Bool
     let client: Failure?
     let server: Failure?

@@ -12,8 +12,13 @@ extension HandshakeCommand {
     let scenario = try scenario(protocols.version)
     let outcome = try scenario.examine(fault)
     let report = FaultReport(outcome, seed: scenario.seed)
-    print(json ? try report.json() : report.text())
-    guard outcome.outcome == .completed, outcome.breaches.isEmpty else {
+    let digests = repetition.seed != nil ? HandshakeReport.Digests.shown : .hidden
+    print(json ? try report.json() : report.text(digests))
+    guard outcome.hasStruck else {
+      throw CommandFailure.failed("the fault did not strike: there is no such place")
+    }
+    guard outcome.breaches.isEmpty else { throw CommandFailure.failed("rules were broken") }
+    guard outcome.outcome == .completed else {
       throw CommandFailure.failed("the connection failed under the fault")
     }
   }
@@ -22,7 +27,7 @@ extension HandshakeCommand {
   func sweepFaults() throws {
     let interrupter = try Interrupter()
     Signals.interrupt(interrupter)
-    let sweep = Sweep(try versions.map(scenario), fraction: faults.sample ?? 1)
+    let sweep = Sweep(try versions.map(scenario), fraction: faults.sample ?? 1, seed: seed)
     let start = ContinuousClock.now
     let hasTerminal = isatty(2) == 1
     let report = try sweep.run { done, planned in
@@ -31,11 +36,16 @@ extension HandshakeCommand {
       !interrupter.isInterrupted
     }
     if hasTerminal { StatusLine.show(nil) }
+    guard report.planned > 0 else {
+      throw CommandFailure.failed("the sample is none of \(report.possible) cases")
+    }
     let seconds = start.duration(to: .now) / .seconds(1)
     print(json ? try SweepDocument(report, seconds: seconds).json() : report.text(seconds))
     if interrupter.isInterrupted { throw CommandFailure.interrupted }
     guard report.violations.isEmpty else { throw CommandFailure.failed("rules were broken") }
   }
+
+  private var seed: UInt64 { repetition.seed ?? 1 }
 
   /// Those that the options allow.
   private var versions: [ProtocolOptions.Version] {
@@ -51,9 +61,9 @@ extension HandshakeCommand {
   private func scenario(_ version: ProtocolOptions.Version?) throws -> Sweep.Scenario {
     var command = self
     command.protocols.version = version
-    let seed = repetition.seed ?? 1
     command.repetition.seed = seed
-    var scenario = try command.scenario("TLS \(version?.rawValue ?? "")", seed: seed)
+    let name = ["TLS", version?.rawValue].compactMap { $0 }.joined(separator: " ")
+    var scenario = try command.scenario(name, seed: seed)
     if keyUpdate { scenario.acts.insert(.updateKeys(.clientToServer), at: 0) }
     let line = Repetition(CommandLine.arguments.dropFirst()).line(version, seed: seed)
     scenario.reproduction = { "\(line) --fault '\($0)'" }

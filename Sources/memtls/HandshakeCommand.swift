@@ -29,7 +29,8 @@ struct HandshakeCommand: ParsableCommand {
         memtls handshake --seed 1 --time 2026-01-31T12:00:00Z --resume
 
       On a wire that is not to be relied on, both ends talk and close afterwards.
-      A fault is one line: whose bytes, in which of its flights (else in all), and
+      A fault is 'SIDE: WHAT' or 'SIDE flight N: WHAT'. SIDE is client or server,
+      whose bytes these are; WHAT is one of
 
         cut after 100 bytes              the rest is lost, and the peer waits
         end after 100 bytes              the same, and the peer is told
@@ -42,7 +43,8 @@ struct HandshakeCommand: ParsableCommand {
         reflect record 2                 back to who sent it
 
       Flights and records count from 1, offsets and bits from 0. A sweep tries all
-      of that at every place of both versions, and tells what broke a rule.
+      of that at every place of both versions. Exit 1 if the connection failed
+      under the fault, or if a case of a sweep broke a rule.
 
         memtls handshake --fault 'server flight 1: flip bit 3 of byte 17'
         memtls handshake --sweep --sample 0.1
@@ -94,18 +96,20 @@ struct HandshakeCommand: ParsableCommand {
   }
 
   func run() throws {
-    if let fault = faults.fault { return try endure(fault) }
-    if faults.sweep { return try sweepFaults() }
-    let settings = try settings()
-    let pair: EnginePair
     do {
-      let resumes = resume || earlyData != nil
-      pair = try resumes ? settings.secondPair() : settings.pair()
-      try Rehearsal.shakeHands(pair, early: earlyData)
-      if keyUpdate { try Rehearsal.updateKeys(pair) }
+      if let fault = faults.fault { return try endure(fault) }
+      try faults.sweep ? sweepFaults() : shakeHands()
     } catch let failure as PairFailure {
       throw CommandFailure.failed(failure.summary)
     }
+  }
+
+  private func shakeHands() throws {
+    let settings = try settings()
+    let resumes = resume || earlyData != nil
+    let pair = try resumes ? settings.secondPair() : settings.pair()
+    try Rehearsal.shakeHands(pair, early: earlyData)
+    if keyUpdate { try Rehearsal.updateKeys(pair) }
     guard let report = HandshakeReport(pair) else {
       throw CommandFailure.failed("the handshake is not done")
     }

@@ -34,7 +34,7 @@ struct HandshakeReport {
     let agreed = [
       "\(negotiated)", earlyData.map(Summary.early), keyUpdates > 0 ? "keys changed" : nil,
     ].compactMap { $0 }.joined(separator: ", ")
-    var lines = [log.ladder { digests == .shown ? [digest(of: $0)] : [] }, "", agreed]
+    var lines = [Self.ladder(of: log, digests), "", agreed]
     if let server = negotiated.peerCertificates.first {
       lines.append("the server is \(server.subject), says \(server.issuer)")
     }
@@ -45,7 +45,9 @@ struct HandshakeReport {
     return lines.joined(separator: "\n")
   }
 
-  private func digest(of flight: Flight) -> String { Hexadecimal.text(flight.sha256) }
+  static func ladder(of log: FlightLog, _ digests: Digests) -> String {
+    log.ladder { digests == .shown ? [Hexadecimal.text($0.sha256)] : [] }
+  }
 
   /// One JSON object.
   func json() throws -> String { try Document(self).json() }

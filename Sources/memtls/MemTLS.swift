@@ -96,6 +96,8 @@ struct MemTLS: ParsableCommand {
 
   private static func oneLine(_ message: String) -> String {
     let line = message.split(separator: "\n").joined(separator: " ")
+    // Not the first letter of a word such as TLS.
+    guard line.dropFirst().first?.isUppercase != true else { return line }
     return line.prefix(1).lowercased() + line.dropFirst()
   }
 }

@@ -8,14 +8,17 @@ import MemoryTLSTesting
 struct RepetitionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Make everything random from this: 0 to 18446744073709551615.", valueName: "number"))
+      """
+      Make everything random from this: 0 to 18446744073709551615 \
+      (default: none; 1 with --fault and --sweep).
+      """, valueName: "number"))
   var seed: UInt64?
 
   @Option(
     help: ArgumentHelp(
       """
       Let it be this time: seconds since 1970, or such as 2026-01-31T12:00:00Z \
-      (default: now; with --seed 1700000000).
+      (default: now; 1700000000 with a seed).
       """,
       valueName: "time"))
   var time: Moment?
@@ -37,6 +40,8 @@ struct Moment: ExpressibleByArgument {
     guard let seconds = Int64(argument) ?? date.map({ Int64($0.timeIntervalSince1970) }),
       0...253_402_300_799 ~= seconds
     else { return nil }
+    // Foundation takes the 30th of February for the 2nd of March.
+    if argument.hasSuffix("Z"), date?.formatted(.iso8601) != argument { return nil }
     self.seconds = seconds
   }
 }

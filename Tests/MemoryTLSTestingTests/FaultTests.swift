@@ -74,7 +74,7 @@ import Testing
     ("client: delay record 1", "the fault's text ends where 'by' is expected"),
     (
       "client: delay record 1 by 0 turns",
-      "the fault has '0' where a number, 1 or more, is expected"
+      "the fault has '0' where a number, 1 to 10000, is expected"
     ),
     (
       "client: insert 0 at 1",

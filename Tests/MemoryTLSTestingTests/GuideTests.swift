@@ -129,8 +129,7 @@ import Testing
   }
 
   @Test func `no fault breaks a rule`() throws {
-    let settings = try PairSettings(seed: 1)
-    let scenario = Sweep.Scenario("mine", seed: 1) { try settings.pair() }
+    let scenario = Sweep.Scenario("mine", try PairSettings(seed: 1))
     let report = try Sweep([scenario], fraction: 0.01).run()
     #expect(report.violations.isEmpty, "\(report)")
   }

@@ -24,6 +24,25 @@ import Testing
     return keys.withLock { $0.first }
   }
 
+  /// What a resumption hands on was read in the library context of the first connection.
+  @Test func `a session outlives every context that it went through`() throws {
+    var settings = try PairSettings(seed: 1)
+    settings.client.identities = [try settings.authority.issue(.client, "user").identity]
+    settings.client.sessionStore = SessionStore()
+    settings.server.clientCertificates = .require
+    settings.server.sessionStore = SessionStore()
+    settings.server.tickets = .afterHandshake(1)
+    let client = try TLSContext(settings.client, clock: settings.clock)
+    for (number, entropy) in [Entropy.seeded(1), .system, .system, .system].enumerated() {
+      let server = try TLSContext(settings.server, entropy: entropy, clock: settings.clock)
+      let pair = try EnginePair(client: client, server: server)
+      try pair.expectBoth(\.resumed, number > 0)
+      let names = pair.server.engine.negotiated?.peerCertificates.map(\.subject)
+      #expect(names == ["CN=user"])
+      try pair.expectClose()
+    }
+  }
+
   @Test func `a thread may end after the seeded context that it used`() throws {
     let authority = try TestIdentity.authority(seed: 1)
     var server = TLSConfiguration()

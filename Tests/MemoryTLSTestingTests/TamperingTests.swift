@@ -131,6 +131,20 @@ import Testing
       try outcome("flight 4: cut after 0 bytes") == Outcome(forward: other + Self.flight + other))
   }
 
+  @Test(
+    arguments: [
+      .drop(.chunk(.max, at: 2)), .swap(.chunk(.max, at: 0)), .drop(.record(.max)),
+      .swap(.record(.max)), .drop(.chunk(-1, at: -1)), .cut(after: -1), .flip(bit: 300, byte: -1),
+      .flip(bit: -1, byte: .max), .insert([], at: .min), .delay(.record(.min), turns: .max),
+    ] as [Fault.Kind])
+  func `numbers out of bounds are bounded`(kind: Fault.Kind) throws {
+    let pair = try PairSettings(seed: 1).pair()
+    pair.inject(Fault(.clientToServer, kind))
+    // Some of these faults stop the pair, and none of them the process.
+    _ = try? pair.settle(limit: 20_000)
+    #expect(!pair.log.flights.isEmpty)
+  }
+
   @Test func `what is delayed comes so many turns later`() throws {
     var tampering = Tampering(try Fault("client: delay 2 bytes at 0 by 3 turns"))
     #expect(tampering.carry([1, 2, 3], startsFlight: true) == [.forward([3])])

@@ -23,7 +23,23 @@ import Testing
       "handshake", "--fault", "client flight 1: delay record 1 by 3 turns",
     ])
     #expect(run.status == 0 && run.errors.isEmpty)
-    #expect(run.output.hasSuffix("the server closed, and saw its peer close\n"))
+    #expect(run.output.hasSuffix("the server closed, and saw its peer close\noutcome: completed\n"))
+  }
+
+  @Test func `a fault without a place is a failure`() throws {
+    let run = try Command.memtls(["handshake", "--fault", "server flight 1: drop record 99"])
+    #expect(run.status == 1)
+    #expect(run.errors.hasSuffix("the fault did not strike: there is no such place\n"))
+  }
+
+  @Test func `what fails without any fault says why`() throws {
+    let run = try Command.memtls(["handshake", "--sweep", "--group", "x25519"])
+    #expect(run.status == 1 && run.output.isEmpty)
+    #expect(run.errors.hasPrefix("memtls: without any fault, TLS 1.2 does not come to its end: "))
+    #expect(run.errors.contains("no shared cipher"))
+    let resumed = try Command.memtls(["handshake", "--sweep", "--resume", "--time", "0"])
+    #expect(resumed.status == 1 && resumed.errors.contains("certificate is not yet valid"))
+    #expect(!resumed.errors.contains("│"))
   }
 
   @Test func `both wait for what is lost`() throws {

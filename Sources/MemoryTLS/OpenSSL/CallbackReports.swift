@@ -59,7 +59,7 @@ final class CallbackReports {
   /// Runs a caller's closure inside an OpenSSL call, which must not notice.
   func lend(_ body: () -> Void) {
     isLent = true
-    ErrorQueue.setAside { LibraryContext.suspended(while: body) }
+    ErrorQueue.setAside { (sessions?.library ?? .process).suspended(while: body) }
     isLent = false
   }
 }

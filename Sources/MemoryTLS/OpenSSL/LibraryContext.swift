@@ -48,8 +48,9 @@ final class LibraryContext: @unchecked Sendable {
     unsafe generator.begin(pointer)
   }
 
-  /// Runs a caller's closure inside a call: what it does is not to be drawn from anybody's seed.
-  static func suspended(while body: () -> Void) {
+  /// Runs a caller's closure inside a call: what it does is not to be drawn from a seed.
+  func suspended(while body: () -> Void) {
+    guard unsafe pointer != nil else { return body() }
     let inner = unsafe OSSL_LIB_CTX_set0_default(OSSL_LIB_CTX_get0_global_default())
     defer { unsafe OSSL_LIB_CTX_set0_default(inner) }
     body()
@@ -65,7 +66,7 @@ final class LibraryContext: @unchecked Sendable {
       unsafe OSSL_LIB_CTX_set0_default(outer)
       unsafe OPENSSL_thread_stop_ex(pointer)
     }
-    return try body()
+    return try withExtendedLifetime(self) { () throws(Failure) in try body() }
   }
 }
 

@@ -23,8 +23,17 @@ struct SessionReports {
 
   /// The session that a client names.
   mutating func session(_ identifier: [UInt8]) -> SessionHandle? {
-    if found?.identifier != identifier { found = store?.session(identifier) }
-    return found
+    if let found, found.identifier == identifier { return found }
+    guard let session = store?.session(identifier) else { return nil }
+    found = session
+    return session
+  }
+
+  /// Where the certificates of a new session may have been read: here, or where the one that is
+  /// resumed was made.
+  var libraries: [LibraryContext] {
+    guard library !== LibraryContext.process else { return found?.libraries ?? [] }
+    return [library] + (found?.libraries ?? []).filter { $0 !== library }
   }
 }
 
@@ -75,7 +84,7 @@ extension TLSConfiguration {
 /// `SSL_CTX_sess_set_new_cb`: a session can be resumed from now on.
 private func noteNew(_ session: OpaquePointer?, of ssl: OpaquePointer?) {
   guard let session = unsafe session, let reports = unsafe reports(of: ssl),
-    let copy = unsafe SessionHandle(copying: session, in: reports.sessions?.library)
+    let copy = unsafe SessionHandle(copying: session, in: reports.sessions?.libraries ?? [])
   else { return }
   unsafe reports.sessions?.clock.stamp(copy.pointer)
   if unsafe SSL_is_server(ssl) != 0 {
@@ -158,7 +167,6 @@ extension Connection {
       session.binding == binding, session.isAlive(at: now)
     else { return }
     let offered = try SessionHandle(der: session.bytes)
-    guard unsafe handle.clock.admit(offered.pointer) else { return }
     if let name = reports.sessions?.serverName {
       unsafe SSL_SESSION_set1_hostname(offered.pointer, name)
     }

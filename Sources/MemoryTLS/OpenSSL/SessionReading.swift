@@ -6,15 +6,15 @@ internal import COpenSSL
 @safe
 final class SessionHandle: @unchecked Sendable {
   let pointer: OpaquePointer
-  /// Where the certificates in it were read.
-  private let library: LibraryContext?
+  /// Where the certificates in it were read: more than one, if it comes from a resumption.
+  let libraries: [LibraryContext]
 
-  init(owning pointer: OpaquePointer) { unsafe (self.pointer, library) = (pointer, nil) }
+  init(owning pointer: OpaquePointer) { unsafe (self.pointer, libraries) = (pointer, []) }
 
   /// A copy that nobody else has (`SSL_SESSION_dup`); certificates are shared, not parsed again.
-  init?(copying other: OpaquePointer, in library: LibraryContext? = nil) {
+  init?(copying other: OpaquePointer, in libraries: [LibraryContext] = []) {
     guard let pointer = unsafe SSL_SESSION_dup(other) else { return nil }
-    unsafe (self.pointer, self.library) = (pointer, library)
+    unsafe (self.pointer, self.libraries) = (pointer, libraries)
   }
 
   /// Reads one and nothing behind it (`d2i_SSL_SESSION`).
@@ -33,7 +33,7 @@ final class SessionHandle: @unchecked Sendable {
     guard let pointer = unsafe pointer else {
       throw .malformedSession("cannot be read\(stack.reason)", stack)
     }
-    unsafe (self.pointer, library) = (pointer, nil)
+    unsafe (self.pointer, libraries) = (pointer, [])
     guard read == bytes.count else {
       throw .malformedSession("has \(bytes.count - read) bytes behind it")
     }

@@ -3,8 +3,8 @@ internal import COpenSSL
 // A fixed clock for sessions, which OpenSSL stamps and judges by the system's time.
 //
 // What leaves (a ticket, a session for a store or a client's caller) gets the clock's time. What
-// comes back is judged here, and then made new for OpenSSL: a time that is now is never too old, and
-// a client tells its age as 0.
+// comes back is judged, on a server here and on a client by `TLSSession.isAlive`, and then made new for
+// OpenSSL: a time that is now is never too old, and a client tells its age as 0.
 
 extension TLSClock {
   /// In seconds since 1970.
@@ -16,7 +16,7 @@ extension TLSClock {
     unsafe SSL_SESSION_set_time(session, CLong(fixedTime))
   }
 
-  /// Readies a session that comes back for OpenSSL; false if its time is over.
+  /// Readies a session that comes back to a server for OpenSSL; false if its time is over.
   func admit(_ session: OpaquePointer?) -> Bool {
     guard let fixedTime else { return true }
     let issued = unsafe Int64(SSL_SESSION_get_time(session))

@@ -1,8 +1,9 @@
 import MemoryTLS
 import MemoryTLSTesting
+import Synchronization
 
-/// Two configurations that fit together, made anew for each input, so that no input depends on the
-/// ones before it.
+/// Two configurations that fit together. No input depends on the ones before it: contexts that keep
+/// sessions are made anew for each, all others are rewound.
 struct Scenario: Sendable {
   let name: String
   /// Whether there was a connection before, which this one resumes.
@@ -10,6 +11,9 @@ struct Scenario: Sendable {
   /// Whom the client expects.
   var expected = ServerIdentity.name("localhost")
   private let configure: @Sendable (inout TLSConfiguration, inout TLSConfiguration) -> Void
+  private static let idle = Mutex<[String: Contexts]>([:])
+
+  private typealias Contexts = (client: TLSContext, server: TLSContext)
 
   /// `configure` changes the client's configuration and the server's.
   init(
@@ -32,10 +36,7 @@ struct Scenario: Sendable {
 
   /// Two engines that have not begun.
   func engines() throws(TLSError) -> (client: WatchedEngine, server: WatchedEngine) {
-    let configurations = configurations()
-    let client = try Self.context(configurations.client, seed: 1)
-    let server = try Self.context(configurations.server, seed: 2)
-    if resumes { try introduce(client, server) }
+    let (client, server) = try contexts()
     return (
       try WatchedEngine(client, as: .client(expected)), try WatchedEngine(server, as: .server)
     )
@@ -43,14 +44,29 @@ struct Scenario: Sendable {
 
   /// One of them, which is as it would be beside the other.
   func engine(isServer: Bool) throws(TLSError) -> WatchedEngine {
-    guard !resumes else { return isServer ? try engines().server : try engines().client }
-    let configurations = configurations()
+    let (client, server) = try contexts()
     return isServer
-      ? try WatchedEngine(Self.context(configurations.server, seed: 2), as: .server)
-      : try WatchedEngine(Self.context(configurations.client, seed: 1), as: .client(expected))
+      ? try WatchedEngine(server, as: .server) : try WatchedEngine(client, as: .client(expected))
   }
 
-  /// A context whose engines do the same again for the same input.
+  /// Two contexts whose engines do the same again for the same input.
+  private func contexts() throws(TLSError) -> Contexts {
+    if let contexts = Self.idle.withLock({ $0[name] }) {
+      contexts.client.rewind()
+      contexts.server.rewind()
+      return contexts
+    }
+    let configurations = configurations()
+    let contexts = (
+      client: try Self.context(configurations.client, seed: 1),
+      server: try Self.context(configurations.server, seed: 2)
+    )
+    if resumes { try introduce(contexts.client, contexts.server) }
+    let areKept = [configurations.client, configurations.server].allSatisfy(\.startsAfresh)
+    if areKept, !resumes { Self.idle.withLock { $0[name] = contexts } }
+    return contexts
+  }
+
   private static func context(
     _ configuration: TLSConfiguration, seed: UInt64
   ) throws(TLSError) -> TLSContext {
@@ -64,6 +80,15 @@ struct Scenario: Sendable {
     pair.server.close()
     pair.client.close()
     do { try pair.settle() } catch { preconditionFailure("\(name): \(error)") }
+  }
+}
+
+extension TLSConfiguration {
+  /// Whether a context knows nobody again (``MemoryTLS/TicketFormat/automatic``), and has no RSA key,
+  /// which draws more bytes for every 32nd signature.
+  fileprivate var startsAfresh: Bool {
+    sessionStore == nil && ticketFormat == .automatic && clientCertificates == .none
+      && earlyData == .none && !identities.contains(Credentials.rsaServer.identity)
   }
 }
 
