@@ -6,9 +6,11 @@ extension TLSEngine {
   ///
   /// On a client, before the first `step()`: the ClientHello is made with the first bytes, and each
   /// call is one record that fits the ring, as with ``write(_:)``. On a server, once the ClientHello
-  /// was answered and until `.done`: data for a client that has not proven itself yet.
+  /// was answered and until `.done`: data for a client that has not proven itself yet. A server steps
+  /// the handshake as needed, as `step()` does, before it answers or throws.
   /// - Returns: how many bytes were taken; else what is needed first.
-  /// - Throws: `.unavailable` if nothing can be written early: ``earlyDataRoom`` is 0.
+  /// - Throws: `.unavailable` if nothing can be written early: ``earlyDataRoom`` is 0; on a server
+  ///   `.undecided` when a ``decision`` is open, and why the handshake failed.
   public func writeEarly(_ plaintext: Span<UInt8>) throws(TLSError) -> Transfer {
     try enter()
     guard decision == nil else { throw .misuse(.undecided, phase) }

@@ -24,7 +24,7 @@ extension Sweep {
     /// - Parameters:
     ///   - name: What it is called in a report.
     ///   - settings: What the engines are made of. With a session store one case would depend on those
-    ///     before it.
+    ///     before it, and without a seed none could be repeated.
     public init(_ name: String, _ settings: PairSettings) {
       let idle = Mutex<[Contexts]>([])
       (self.name, seed) = (name, settings.seed ?? 0)

@@ -45,6 +45,7 @@ import Testing
     let kind = ["--resume", "--tls", "1.2", "--time"]
     let seconds = try digests(kind + ["1769860800"])
     #expect(try digests(kind + ["2026-01-31T12:00:00Z"]) == seconds)
+    #expect(try Command.memtls(["handshake", "--time", "2026-02-30T12:00:00Z"]).status == 2)
     #expect(try digests(kind + ["2026-01-31T13:00:00+01:00"]) == seconds)
   }
 

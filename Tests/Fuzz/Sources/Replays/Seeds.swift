@@ -9,6 +9,13 @@ enum Seeds {
   /// Whether they are to be made anew.
   static let areWanted = ProcessInfo.processInfo.environment["MAKE_FUZZ_SEEDS"] != nil
 
+  /// Which OpenSSL recorded them.
+  static let version = Inputs.folder.appending(path: "openssl.txt")
+
+  static var areOfThisOpenSSL: Bool {
+    (try? String(contentsOf: version, encoding: .utf8)) == "\(OpenSSLVersion.text)\n"
+  }
+
   /// The seeds of all drivers by name.
   static func all() throws -> [String: [String: [UInt8]]] {
     [
