@@ -14,7 +14,9 @@ import Testing
     #expect(!silent.contains { $0.isReadable })
     let run = server.stop()
     #expect(run.status == 0 && silent.allSatisfy(hasEnded))
-    #expect(run.errors.contains("served 101 connections, 100 interrupted, "), "\(run.errors)")
+    // The good one has been served, and may still wait for its child to end.
+    let summaries = [100, 101].map { "served 101 connections, \($0) interrupted, " }
+    #expect(summaries.contains { run.errors.contains($0) }, "\(run.errors)")
   }
 
   @Test func `a hundred silent peers are gone after the handshake timeout, each in a line`() throws
