@@ -64,9 +64,10 @@ final class LibraryContext: @unchecked Sendable {
     let outer = unsafe OSSL_LIB_CTX_set0_default(pointer)
     defer {
       unsafe OSSL_LIB_CTX_set0_default(outer)
-      unsafe OPENSSL_thread_stop_ex(pointer)
+      // A temporary one, which made a certificate, must not be freed before that.
+      withExtendedLifetime(self) { unsafe OPENSSL_thread_stop_ex(pointer) }
     }
-    return try withExtendedLifetime(self) { () throws(Failure) in try body() }
+    return try body()
   }
 }
 
