@@ -80,7 +80,8 @@ let package = Package(
       dependencies: ["MemoryTLS", "MemoryTLSTesting", "MemoryTLSFlights", "CSeededRandom"],
       swiftSettings: tests),
     .testTarget(
-      name: "MemoryTLSFlightsTests", dependencies: ["MemoryTLS", "MemoryTLSFlights"],
+      name: "MemoryTLSFlightsTests",
+      dependencies: ["MemoryTLS", "MemoryTLSFlights", "MemoryTLSTesting"],
       swiftSettings: tests),
     .testTarget(
       name: "MemoryTLSTransportTests",

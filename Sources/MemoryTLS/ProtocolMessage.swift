@@ -8,6 +8,11 @@ public struct ProtocolMessage: Sendable, Hashable {
   /// The message with its header (handshake: type and 3 bytes of length; alert: 2 bytes).
   public let bytes: [UInt8]
 
+  /// A message, for those that do not come from an engine.
+  public init(direction: Direction, contentType: ContentType, bytes: [UInt8]) {
+    (self.direction, self.contentType, self.bytes) = (direction, contentType, bytes)
+  }
+
   /// What kind of handshake message it is; nil for alerts and change_cipher_spec.
   public var handshakeType: HandshakeType? {
     contentType == .handshake ? bytes.first.map(HandshakeType.init(rawValue:)) : nil

@@ -26,6 +26,7 @@ extension TLSEngine {
     let count = min(limit, padding.largestPlaintext(sealedIn: room))
     let (outcome, moved) = connection.writeEarly(plaintext, count: count)
     if let need = try resolve(outcome) { return .needs(need) }
+    report(.written, plaintext.extracting(..<moved))
     return .moved(moved)
   }
 
@@ -52,7 +53,9 @@ extension TLSEngine {
         return .needs(need)
       }
     }
+    let before = out.count
     let moved = connection.reports.early.unread.move(into: &out)
+    report(.read, out.span.extracting(before...))
     return moved > 0 ? .moved(moved) : .ended
   }
 

@@ -9,7 +9,9 @@ extension TLSEngine {
   public func push(_ ciphertext: Span<UInt8>) throws(TLSError) -> Int {
     try enter()
     guard !inputHasEnded else { throw .misuse(.pushAfterEndOfInput, phase) }
-    return connection.push(ciphertext)
+    let count = connection.push(ciphertext)
+    report(.pushed, ciphertext.extracting(..<count))
+    return count
   }
 
   /// Moves pending ciphertext into `out`, as much as fits, in any state.
@@ -18,7 +20,10 @@ extension TLSEngine {
   @discardableResult
   public func pull(into out: inout OutputSpan<UInt8>) -> Int {
     guard !connection.reports.isLent else { return 0 }
-    return connection.pull(into: &out)
+    let before = out.count
+    let count = connection.pull(into: &out)
+    report(.pulled, out.span.extracting(before...))
+    return count
   }
 
   /// Lends free space of the incoming ring; what the body initialises is pushed, even if it throws.
@@ -30,7 +35,10 @@ extension TLSEngine {
     _ body: (inout OutputSpan<UInt8>) throws(E) -> Void
   ) throws(E) {
     let isOpen = terminalError == nil && !inputHasEnded && !connection.reports.isLent
-    try connection.withFreeSpace(limit: isOpen ? .max : 0, body)
+    try connection.withFreeSpace(limit: isOpen ? .max : 0) { out throws(E) in
+      defer { report(.pushed, out.span) }
+      try body(&out)
+    }
   }
 
   /// Shows pending ciphertext; as many bytes as the body answers are taken as pulled.
@@ -45,7 +53,11 @@ extension TLSEngine {
       _ = try body([UInt8]().span)
       return
     }
-    try connection.withPendingCiphertext(body)
+    try connection.withPendingCiphertext { bytes throws(E) in
+      let taken = try body(bytes)
+      if 0...bytes.count ~= taken { report(.pulled, bytes.extracting(..<taken)) }
+      return taken
+    }
   }
 
   /// Takes what was pushed and never used: the bytes behind the peer's close_notify, for protocols

@@ -26,6 +26,9 @@ public final class TLSEngine {
   /// What the handshake waits for, since ``step()`` has answered ``Step/undecided(_:)``.
   public internal(set) var decision: Decision?
 
+  /// Who looks at the bytes that go in and out, such as a recorder; nil, as at first, costs nothing.
+  public var passageObserver: PassageObserver?
+
   var connection: Connection
   var context: TLSContext
   private(set) var inputHasEnded = false
@@ -99,7 +102,9 @@ public final class TLSEngine {
     guard !peerHasClosed else { return .ended }
     // What the peer makes us say must be pulled before it can make us say more.
     guard connection.reports.outbox.isEmpty else { return .needs(.pull) }
+    let before = out.count
     let (outcome, moved) = connection.read(into: &out)
+    report(.read, out.span.extracting(before...))
     if let need = try resolve(outcome) { return .needs(need) }
     if moved > 0 { connection.reports.tolls.forgive() }
     return peerHasClosed ? .ended : .moved(moved)
@@ -126,6 +131,7 @@ public final class TLSEngine {
     let count = min(record, connection.largestPlaintext(sealedIn: room))
     let (outcome, moved) = connection.write(plaintext, count: count)
     if let need = try resolve(outcome) { return .needs(need) }
+    report(.written, plaintext.extracting(..<moved))
     return .moved(moved)
   }
 

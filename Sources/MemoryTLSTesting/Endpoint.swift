@@ -1,5 +1,5 @@
 public import MemoryTLS
-import Synchronization
+import MemoryTLSFlights
 
 /// One end of an ``EnginePair``: an engine with the plaintext it still has to write and what it has
 /// read.
@@ -25,11 +25,12 @@ public final class Endpoint {
   private var incomingEnd = IncomingEnd.open
   private var unsent: ArraySlice<UInt8> = []
   private var isToClose = false
-  private let messages: MessageNames?
+  private let notes: Notes
 
-  init(_ engine: TLSEngine, messages: MessageNames? = nil) {
+  init(_ engine: TLSEngine, notes: Notes = Notes()) {
     self.engine = engine
-    self.messages = messages
+    self.notes = notes
+    notes.watch(engine)
   }
 
   /// Queues plaintext, to be written when the pair settles.
@@ -46,8 +47,8 @@ public final class Endpoint {
   /// Whether this end waits for nothing more: it failed, or both closed.
   var isOver: Bool { error != nil || (engine.phase == .closing && hasEnded && unsent.isEmpty) }
 
-  /// The names of the messages made since this was last asked.
-  func takeMessageNames() -> [String] { messages?.take() ?? [] }
+  /// What it has meant to say since this was last asked.
+  func takeNotes() -> [FlightNote] { notes.take() }
 }
 
 // MARK: - Driving
@@ -187,25 +188,5 @@ extension Endpoint {
       thrown { () throws(TLSError) in _ = try engine.close() },
       thrown { () throws(TLSError) in _ = try engine.push([0]) },
     ]
-  }
-}
-
-/// The names of the messages an engine makes, as its observer sees them.
-final class MessageNames: Sendable {
-  private let names = Mutex<[String]>([])
-
-  /// Keeps what the observed engine itself sends.
-  func observer(sending: Direction) -> MessageObserver {
-    { message in
-      guard message.direction == sending else { return }
-      self.names.withLock { $0.append(message.label) }
-    }
-  }
-
-  func take() -> [String] {
-    names.withLock { names in
-      defer { names = [] }
-      return names
-    }
   }
 }

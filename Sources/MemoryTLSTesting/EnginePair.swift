@@ -26,7 +26,7 @@ public final class EnginePair {
     cutter = Wire.Cutter(wire)
   }
 
-  /// Two new engines; the log gets their messages' names.
+  /// Two new engines; the log gets their messages.
   ///
   /// - Throws: what is wrong with a role, as `TLSEngine.init` does.
   public init(
@@ -34,9 +34,9 @@ public final class EnginePair {
     server: TLSContext, wire: Wire = .whole
   ) throws(TLSError) {
     func endpoint(_ context: TLSContext, _ role: Role) throws(TLSError) -> Endpoint {
-      let names = MessageNames()
-      let observer = names.observer(sending: role.sending)
-      return Endpoint(try TLSEngine(context, as: role, observing: observer), messages: names)
+      let notes = Notes()
+      let observer = notes.observer(sending: role.sending)
+      return Endpoint(try TLSEngine(context, as: role, observing: observer), notes: notes)
     }
     self.client = try endpoint(client, .client(identity))
     self.server = try endpoint(server, .server)
@@ -139,7 +139,7 @@ public final class EnginePair {
     let piece = sender.engine.pull(upTo: cutter.next())
     guard !piece.isEmpty else { return receiver.takeIncoming() }
     let flights = log.flights.count
-    log.append(piece, messages: sender.takeMessageNames(), direction)
+    log.append(piece, direction, notes: sender.takeNotes())
     if tampering?.fault.direction == direction {
       let isNew = log.flights.count > flights
       deliver(tampering?.carry(piece, startsFlight: isNew) ?? [], direction)

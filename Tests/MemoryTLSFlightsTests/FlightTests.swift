@@ -6,9 +6,10 @@ import Testing
   @Test func `bytes of one direction are one flight until the other answers`() {
     var log = FlightLog()
     #expect(log.flights.isEmpty)
-    log.append([22, 3, 1], messages: ["ClientHello"], .clientToServer)
+    log.append([22, 3, 1], .clientToServer, notes: [.handshake(1, .clientToServer)])
     log.append([0, 1, 9], .clientToServer)
-    log.append([22, 3, 3, 0, 0], messages: ["ServerHello", "Certificate"], .serverToClient)
+    let answer = [2, 11].map { FlightNote.handshake($0, .serverToClient) }
+    log.append([22, 3, 3, 0, 0], .serverToClient, notes: answer)
     log.append([21, 3, 3, 0, 0], .clientToServer)
     #expect(log.flights.map(\.direction) == [.clientToServer, .serverToClient, .clientToServer])
     #expect(log.flights.map(\.bytes.count) == [6, 5, 5])
@@ -39,6 +40,24 @@ import Testing
       digits.joined() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
   }
 
+  @Test func `the time of a flight is that of its first bytes`() {
+    var log = FlightLog()
+    log.append([1], .clientToServer, at: Timestamp(seconds: 1))
+    log.append([2], .clientToServer, at: Timestamp(seconds: 2))
+    log.append([3], .serverToClient)
+    #expect(log.flights.map(\.time) == [Timestamp(seconds: 1), nil] && log.byteCount == 3)
+  }
+
+  @Test func `what is understood late belongs to the last flight of its direction`() {
+    var log = FlightLog()
+    log.annotate(.write([1]), .serverToClient)
+    #expect(log.flights.isEmpty)
+    log.append([1], .serverToClient)
+    log.append([2], .clientToServer)
+    log.annotate(.write([7]), .serverToClient)
+    #expect(log.flights.map(\.notes) == [[.write([7])], []])
+  }
+
   @Test func `logs are values`() {
     var log = FlightLog()
     log.append([1], .clientToServer)
@@ -47,5 +66,13 @@ import Testing
     #expect(copy.flights.count == 1 && copy != log)
     #expect(Direction.clientToServer.reversed == .serverToClient)
     #expect(Direction.serverToClient.reversed == .clientToServer)
+  }
+}
+
+extension FlightNote {
+  /// A handshake message without a body.
+  static func handshake(_ type: UInt8, _ direction: Direction) -> FlightNote {
+    .message(
+      ProtocolMessage(direction: direction, contentType: .handshake, bytes: [type, 0, 0, 0]))
   }
 }

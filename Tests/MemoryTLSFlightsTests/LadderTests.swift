@@ -6,14 +6,15 @@ import Testing
 @Suite struct LadderTests {
   @Test func `messages stand above an arrow, records below it, and all is equally wide`() {
     var log = FlightLog()
-    log.append(record(22, 10), messages: ["ClientHello"], .clientToServer)
-    log.append(record(22, 4) + record(20, 1), messages: ["ServerHello", "x"], .serverToClient)
+    log.append(record(22, 10), .clientToServer, notes: [.handshake(1, .clientToServer)])
+    let answer = [2, 11].map { FlightNote.handshake($0, .serverToClient) }
+    log.append(record(22, 4) + record(20, 1), .serverToClient, notes: answer)
     let rungs = log.description.split(separator: "\n")
     #expect(rungs[0].hasPrefix("client ") && rungs[0].hasSuffix(" server"))
     #expect(rungs[1].hasPrefix("  │  ClientHello "))
     #expect(rungs[2].hasPrefix("  │── 15 bytes in 1 record ──") && rungs[2].hasSuffix("─▶│"))
     #expect(rungs[3].hasPrefix("  │    handshake 15 "))
-    #expect(rungs[4].hasPrefix("  │  ServerHello, x "))
+    #expect(rungs[4].hasPrefix("  │  ServerHello, Certificate "))
     #expect(rungs[5].hasPrefix("  │◀─") && rungs[5].hasSuffix("─ 15 bytes in 2 records ──│"))
     #expect(rungs[6].hasPrefix("  │    handshake 9, change_cipher_spec 6 "))
     #expect(rungs.count == 7 && Set(rungs.dropFirst().map(\.count)) == [70])
@@ -28,12 +29,12 @@ import Testing
 
   @Test func `equal neighbours are one, and very many are counted`() {
     var log = FlightLog()
-    let messages = ["KeyUpdate", "KeyUpdate", "x"] + (0..<40).map { "m\($0)" }
-    log.append(record(23, 1) + record(23, 1) + record(23, 2), messages: messages, .clientToServer)
+    let notes = ([24, 24] + Array(100..<141)).map { FlightNote.handshake($0, .clientToServer) }
+    log.append(record(23, 1) + record(23, 1) + record(23, 2), .clientToServer, notes: notes)
     #expect(log.description.contains("2 × application_data 6, application_data 7 "))
-    #expect(log.description.contains("2 × KeyUpdate, x, m0, "))
-    #expect(log.description.contains(" m21,") && log.description.contains("18 more "))
-    #expect(!log.description.contains("m22"))
+    #expect(log.description.contains("2 × KeyUpdate, 0x64, 0x65, "))
+    #expect(log.description.contains(" 0x7a,") && log.description.contains("18 more "))
+    #expect(!log.description.contains("0x7b"))
   }
 
   @Test(arguments: [0, 1, 2, 3, 6, 7])

@@ -71,16 +71,21 @@ import Testing
   @Test func `last records are told apart`() throws {
     var log = FlightLog()
     #expect(LastRecord(of: log.flights) == .partial)
-    log.append([22, 3, 3, 0, 1, 0, 21, 3, 3], messages: ["Finished", "alert"], .clientToServer)
+    let messages = [message(.handshake, [20, 0, 0, 0]), message(.alert, [2, 40])]
+    log.append([22, 3, 3, 0, 1, 0, 21, 3, 3], .clientToServer, notes: messages)
     #expect(LastRecord(of: log.flights) == .partial)
     log.append([0, 2, 2, 40], .clientToServer)
     #expect(LastRecord(of: log.flights) == .alert)
     log.append([23, 3, 3, 0, 1, 0], .clientToServer)
     #expect(LastRecord(of: log.flights) == .alert)
-    log.append([], messages: ["KeyUpdate"], .clientToServer)
+    log.append([], .clientToServer, notes: [message(.handshake, [24, 0, 0, 1, 0])])
     #expect(LastRecord(of: log.flights) == .other)
-    log.append([22, 3, 3, 0, 1, 0], messages: ["alert"], .clientToServer)
+    log.append([22, 3, 3, 0, 1, 0], .clientToServer, notes: [message(.alert, [2, 40])])
     #expect(LastRecord(of: log.flights) == .other)
+  }
+
+  private func message(_ type: ContentType, _ bytes: [UInt8]) -> FlightNote {
+    .message(ProtocolMessage(direction: .clientToServer, contentType: type, bytes: bytes))
   }
 
   @Test func `who gives up says so`() {
