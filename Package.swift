@@ -90,7 +90,8 @@ let package = Package(
     .testTarget(
       name: "memtlsTests",
       dependencies: [
-        "memtls", "MemoryTLS", "MemoryTLSTransport", "MemoryTLSTesting", arguments, system,
+        "memtls", "MemoryTLS", "MemoryTLSFlights", "MemoryTLSTransport", "MemoryTLSTesting",
+        arguments, system,
       ],
       swiftSettings: tests),
     // The drivers of the nested package, and what replays their findings.

@@ -22,7 +22,8 @@ struct Bridge: Sendable {
     books.begin()
     let interrupter = try Interrupter()
     Signals.interrupt(interrupter)
-    let connection = connection(interrupter)
+    var connection = connection(interrupter)
+    connection.recording = books.recording()
     let progress = showsProgress ? Progress(connection.traffic) : nil
     defer { progress?.stop() }
     // Whoever connects to a plain side that listens is the reason for the rest.
@@ -64,8 +65,9 @@ struct Bridge: Sendable {
   private func serve(_ connection: Connection, _ number: Int, _ socket: FileDescriptor) throws {
     var connection = connection
     connection.label = "#\(number): "
-    connection.peer = PeerAddress.text(of: socket)
-    let accepted = OpenedChannel(transport: DescriptorTransport(socket))
+    connection.recording = books.recording(number)
+    connection.peer = SocketAddress.peers(socket)
+    let accepted = OpenedChannel(socket)
     if plain.isListener {
       let opened = try channel.open(options, connection.interrupter)
       try connection.run(side.makeEngine, over: opened) { accepted }

@@ -5,6 +5,18 @@ import SystemPackage
 /// A channel that is open, and what is to be done when the connection is over.
 struct OpenedChannel {
   let transport: any Transport
+  /// The addresses of its ends, ours first, if it is a socket that has any.
+  private(set) var addresses: (ours: String, peers: String)?
+
+  init(_ transport: any Transport) { self.transport = transport }
+
+  /// A connected socket, which is the channel's from now on.
+  init(_ socket: FileDescriptor) {
+    transport = DescriptorTransport(socket)
+    if let ours = SocketAddress.ours(socket), let peers = SocketAddress.peers(socket) {
+      addresses = (ours, peers)
+    }
+  }
 
   /// Ends a child that nobody talks to any more.
   ///
@@ -65,18 +77,20 @@ extension Channel {
   /// Connects, listens or starts what the channel names. Who waits for another process to come, as
   /// a listener does, waits as long as that takes.
   func open(_ options: ConnectionOptions, _ interrupter: Interrupter) throws -> OpenedChannel {
-    OpenedChannel(transport: try transport(options, interrupter))
-  }
-
-  private func transport(
-    _ options: ConnectionOptions, _ interrupter: Interrupter
-  ) throws -> any Transport {
     switch self {
     case .tcp, .unix:
       let deadline = options.connectTimeout.deadline
-      let socket = try Socket.connect(to: self, until: deadline, interrupter: interrupter)
-      return DescriptorTransport(socket)
-    case .tcpListen, .unixListen: return DescriptorTransport(try acceptOne(interrupter))
+      return OpenedChannel(
+        try Socket.connect(to: self, until: deadline, interrupter: interrupter))
+    case .tcpListen, .unixListen: return OpenedChannel(try acceptOne(interrupter))
+    default: return OpenedChannel(try transport(interrupter))
+    }
+  }
+
+  private func transport(_ interrupter: Interrupter) throws -> any Transport {
+    switch self {
+    case .tcp, .unix, .tcpListen, .unixListen:
+      preconditionFailure("\(self) is a socket; open it as one")
     case .exec(let words): return try child(words)
     case .system(let command): return try child(["/bin/sh", "-c", "--", command])
     case .stdio: return DescriptorTransport(input: .standardInput, output: .standardOutput)

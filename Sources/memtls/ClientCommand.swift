@@ -39,6 +39,7 @@ struct ClientCommand: ParsableCommand {
   @OptionGroup(title: "What to resume") var resumption: ResumptionOptions
   @OptionGroup(title: "What to send early") var early: EarlyDataOptions
   @OptionGroup(title: "What to tell") var secrets: SecretOptions
+  @OptionGroup(title: "What to record") var records: RecordOptions
   @OptionGroup(title: "How much to say") var talk: TalkOptions
   @OptionGroup(title: "How it travels, and how long to wait") var options: ConnectionOptions
 
@@ -48,7 +49,7 @@ struct ClientCommand: ParsableCommand {
   }
 
   func run() throws {
-    let books = try Bookkeeper(secrets, resumption)
+    let books = try Bookkeeper(secrets, records, resumption)
     let side = try Side.client(
       expectation, credentials, [protocols, shared, revocation, books] + early.settings,
       host: channel.host)

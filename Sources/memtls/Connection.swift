@@ -23,6 +23,8 @@ struct Connection: Sendable {
   var label = ""
   /// Whom it is with, if that is known and worth saying.
   var peer: String?
+  /// What keeps its flights, if they are to be kept.
+  var recording: Recording?
 
   /// Shakes hands over the channel, and only then opens the plain side and joins both.
   ///
@@ -35,9 +37,12 @@ struct Connection: Sendable {
     _ makeEngine: (MessageObserver?) throws -> TLSEngine, over channel: OpenedChannel,
     plain: () throws -> OpenedChannel
   ) throws {
+    defer { recording?.finish(tell) }
     do {
       let flights = verbosity == .flights ? FlightTalk(label: label) : nil
-      let engine = try makeEngine(flights?.observer)
+      let observer = flights?.observer
+      let engine = try makeEngine(recording?.observer(and: observer) ?? observer)
+      recording?.follow(engine, over: channel)
       try frame(channel.transport, engine, flights, plain)
     } catch {
       throw channel.abandoned(after: error)
@@ -71,8 +76,8 @@ struct Connection: Sendable {
   private func secure(
     _ base: some Transport, _ engine: TLSEngine, _ plain: () throws -> OpenedChannel
   ) throws {
-    let attended = AttendedTransport(base) { books.look(at: engine) }
-    defer { books.look(at: engine) }
+    let attended = AttendedTransport(base) { books.look(at: engine, recording) }
+    defer { books.look(at: engine, recording) }
     let stream = TLSStream(engine, over: attended, interrupter: interrupter)
     let start = try sendsEarly ? EarlyStart(engine, plain, interrupter) : nil
     if sendsEarly, start == nil { tell("no session that allows early data: none is sent") }
@@ -141,7 +146,7 @@ struct Connection: Sendable {
       tell("\(Summary.moved(stream, early: early)) in \(Summary.time(tunnel.duration))")
     }
     if let failure { throw failure }
-    books.look(at: stream.engine)
+    books.look(at: stream.engine, recording)
     if label.isEmpty, let remark = books.lastRemark { tell(remark) }
   }
 

@@ -83,12 +83,17 @@ struct HandshakeCommand: ParsableCommand {
       "Carry the bytes in pieces of this many (default: all at once).", valueName: "bytes"))
   var chunk: Int?
 
+  @OptionGroup(title: "What to record") var records: RecordOptions
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func validate() throws {
     if let chunk, chunk < 1 { throw ValidationError("--chunk \(chunk) is less than 1 byte") }
     if earlyData?.isEmpty == true { throw ValidationError("--early-data '' sends nothing") }
+    if records.record != nil, faults.fault != nil || faults.sweep {
+      throw ValidationError("--record is for a wire that works, not for --fault and --sweep")
+    }
     if psk, mutual { throw ValidationError("--psk and --mutual contradict each other") }
     guard protocols.version == .tls12 else { return }
     if earlyData != nil { throw ValidationError("--early-data is not in TLS 1.2") }
@@ -105,9 +110,8 @@ struct HandshakeCommand: ParsableCommand {
   }
 
   private func shakeHands() throws {
-    let settings = try settings()
-    let resumes = resume || earlyData != nil
-    let pair = try resumes ? settings.secondPair() : settings.pair()
+    let file = try RecordingFile(records)
+    let pair = try pair()
     try Rehearsal.shakeHands(pair, early: earlyData)
     if keyUpdate { try Rehearsal.updateKeys(pair) }
     guard let report = HandshakeReport(pair) else {
@@ -115,6 +119,13 @@ struct HandshakeCommand: ParsableCommand {
     }
     let digests = repetition.seed == nil ? HandshakeReport.Digests.hidden : .shown
     print(json ? try report.json() : report.ladder(digests))
+    if let file { say(try file.write(recorded(pair, file.contents))) }
+  }
+
+  /// A client and a server that have not begun; those that resume have met before.
+  func pair() throws -> EnginePair {
+    let settings = try settings()
+    return try resume || earlyData != nil ? settings.secondPair() : settings.pair()
   }
 
   func settings() throws(TLSError) -> PairSettings {
@@ -136,6 +147,7 @@ struct HandshakeCommand: ParsableCommand {
   private func apply(to configuration: inout TLSConfiguration) {
     protocols.apply(to: &configuration)
     configuration.ringCapacity = RingCapacity(capacity)
+    if records.recordSecrets { configuration.logsSecrets = .asEvents }
     if let earlyData {
       configuration.earlyData = .upTo(max(1, min(earlyData.utf8.count, 1 << 20)))
     }

@@ -7,6 +7,18 @@ struct NewFile {
   let text: String
   let permissions: FilePermissions
 
+  /// Makes this file alone, in a directory that exists.
+  func make() throws {
+    guard !exists else {
+      throw CommandFailure.failed("\(path) exists already, so nothing was written")
+    }
+    let descriptor = try create()
+    do { try fill(descriptor) } catch {
+      _ = unsafe unlink(path.string)
+      throw error
+    }
+  }
+
   /// Makes the files, and their directory if it is absent: all of them, or none. What exists is left
   /// alone.
   static func make(_ files: [NewFile], in directory: FilePath) throws {

@@ -29,13 +29,14 @@ struct ServerCommand: ParsableCommand {
   @OptionGroup(title: "What both ends know") var shared: SharedKeyOptions
   @OptionGroup(title: "What to negotiate") var protocols: ProtocolOptions
   @OptionGroup(title: "What to tell") var secrets: SecretOptions
+  @OptionGroup(title: "What to record") var records: RecordOptions
   @OptionGroup(title: "How much to say") var talk: TalkOptions
   @OptionGroup(title: "How it travels, and how long to wait") var options: ConnectionOptions
 
   func validate() throws { try revocation.check(clientAuth) }
 
   func run() throws {
-    let books = try Bookkeeper(secrets)
+    let books = try Bookkeeper(secrets, records)
     let side = try Side.server(
       credentials, shared, [protocols, clientAuth, revocation, handout, books])
     var bridge = Bridge(plain: .stdio, channel: channel, side: side, options: options, books: books)

@@ -64,7 +64,7 @@ final class Service: Sendable {
       counts.running += 1
       return counts.started
     }
-    let peer = PeerAddress.text(of: socket).map { " (\($0))" } ?? ""
+    let peer = SocketAddress.peers(socket).map { " (\($0))" } ?? ""
     do throws(Errno) {
       let thread = try OwnThread {
         self.run(number, peer) { try serve(number, socket) }

@@ -53,6 +53,7 @@ struct TunnelCommand: ParsableCommand {
   @OptionGroup(title: "What to resume, as client") var resumption: ResumptionOptions
   @OptionGroup(title: "What to hand out, as server") var handout: HandoutOptions
   @OptionGroup(title: "What to tell") var secrets: SecretOptions
+  @OptionGroup(title: "What to record") var records: RecordOptions
   @OptionGroup(title: "How it travels, and how long to wait") var options: ConnectionOptions
 
   @Flag(help: "Serve one connection and end with its status, although a channel listens.")
@@ -100,7 +101,7 @@ struct TunnelCommand: ParsableCommand {
   }
 
   func run() throws {
-    let books = try Bookkeeper(secrets, resumption)
+    let books = try Bookkeeper(secrets, records, resumption)
     var bridge = Bridge(
       plain: plain, channel: channel, side: try side(books), options: options, books: books)
     bridge.verbosity = verbose == 0 ? .quiet : verbose == 1 ? .negotiated : .flights

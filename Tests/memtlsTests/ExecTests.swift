@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func `a child that does not end in time is ended`() throws {
-    let opened = OpenedChannel(transport: try ChildTransport(["sleep", "1000"]))
+    let opened = OpenedChannel(try ChildTransport(["sleep", "1000"]))
     let failure = try #require(throws: CommandFailure.self) {
       try opened.finish(until: .now, interrupter: Interrupter())
     }

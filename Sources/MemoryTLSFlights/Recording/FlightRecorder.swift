@@ -30,6 +30,8 @@ public final class FlightRecorder: Sendable {
     var log: FlightLog
     /// What was meant by bytes that have not been pulled yet.
     var notes: [Direction: [FlightNote]] = [:]
+    /// What the engine sends, if there is one.
+    var sending: Direction?
     var byteCount = 0
     var isFull = false
   }
@@ -56,6 +58,11 @@ public final class FlightRecorder: Sendable {
 
   /// Whether there was more than the limit, so that the end is missing.
   public var isCutShort: Bool { state.withLock { $0.isFull } }
+
+  /// Keeps the addresses of client and server.
+  public func note(endpoints: String) {
+    state.withLock { $0.log.metadata.endpoints = endpoints }
+  }
 
   /// Writes down bytes that passed.
   public func note(_ bytes: Span<UInt8>, _ direction: Direction) {
@@ -93,29 +100,32 @@ extension TLSEngine {
     _ context: TLSContext, as role: Role, resuming session: TLSSession? = nil,
     recordedBy recorder: FlightRecorder
   ) throws(TLSError) {
-    try self.init(
-      context, as: role, resuming: session, observing: recorder.observer(sending: role.sending))
+    try self.init(context, as: role, resuming: session, observing: recorder.observer)
     recorder.watch(self)
   }
 }
 
 extension FlightRecorder {
-  /// Sees the messages of an engine, both ways.
-  public func observer(sending: Direction) -> MessageObserver {
+  /// Sees the messages of an engine, both ways: for `TLSEngine.init(_:as:resuming:observing:)`, where
+  /// others want to see them too.
+  public var observer: MessageObserver {
     { message in
       self.keep(message.bytes.count) { state in
-        guard message.direction == sending else {
+        guard message.direction != state.sending?.reversed else {
           return state.log.annotate(.message(message), message.direction)
         }
-        state.notes[sending, default: []].append(.message(message))
+        state.notes[message.direction, default: []].append(.message(message))
       }
     }
   }
 
-  /// Sees the bytes of an engine; who looked at them before still does.
+  /// Sees the bytes of an engine that has not begun; who looked at them before still does.
   public func watch(_ engine: TLSEngine) {
     let (role, other) = (engine.role, engine.passageObserver)
-    state.withLock { $0.log.metadata.learn(from: role) }
+    state.withLock { state in
+      state.log.metadata.learn(from: role)
+      state.sending = role.sending
+    }
     engine.passageObserver = { passage, bytes in
       other?(passage, bytes)
       switch passage {

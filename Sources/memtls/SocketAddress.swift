@@ -1,16 +1,26 @@
 import Foundation
 import SystemPackage
 
-/// Whom a connection is with.
-enum PeerAddress {
-  /// The numeric host and port of a socket's other end (getpeername(2), getnameinfo(3)); nil for a
-  /// Unix socket, and when the other end has gone.
-  static func text(of socket: FileDescriptor) -> String? {
+/// Numeric hosts and ports of connections (getnameinfo(3)).
+enum SocketAddress {
+  /// That of a socket's other end (getpeername(2)); nil for a Unix socket, and when it has gone.
+  static func peers(_ socket: FileDescriptor) -> String? {
+    unsafe text { unsafe getpeername(socket.rawValue, $0, $1) }
+  }
+
+  /// That of a socket itself (getsockname(2)); nil for a Unix socket.
+  static func ours(_ socket: FileDescriptor) -> String? {
+    unsafe text { unsafe getsockname(socket.rawValue, $0, $1) }
+  }
+
+  private static func text(
+    _ ask: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+  ) -> String? {
     var storage = sockaddr_storage()
     var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
     let names = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
       unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        unsafe getpeername(socket.rawValue, address, &size) == 0 ? name(address, size) : nil
+        unsafe ask(address, &size) == 0 ? name(address, size) : nil
       }
     }
     return names.map { "\(Channel.Endpoint(host: $0.host, port: $0.port))" }
