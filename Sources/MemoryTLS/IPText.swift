@@ -1,7 +1,7 @@
 /// IP addresses as text.
-enum IPText {
+package enum IPText {
   /// Dotted decimal for 4 bytes, RFC 5952's form for 16, hexadecimal for anything else.
-  static func text(of bytes: [UInt8]) -> String {
+  package static func text(of bytes: [UInt8]) -> String {
     switch bytes.count {
     case 4: bytes.map(String.init).joined(separator: ".")
     case 16: ipv6(bytes)

@@ -1,0 +1,104 @@
+import MemoryTLS
+
+/// The TCP streams of a capture file: pcap in all its variants, or pcapng.
+///
+/// Packets may be of Ethernet with VLAN tags, Linux cooked, raw IP or BSD loopback. What a network
+/// does to packets is undone: they may come twice, cut anew, late or overlapping. What a capture lost
+/// is a ``CapturedStream/Hole``, behind which nothing is taken.
+///
+/// A file may be large and may be anybody's: time and memory are proportional to its size, and no byte
+/// in it is trusted.
+public struct Capture: Sendable {
+  /// In the order of their first packets, which is how Wireshark numbers them.
+  public let streams: [CapturedStream]
+  /// The lines of the key logs in the file (RFC 9850), from Decryption Secrets Blocks of pcapng.
+  public let keyLog: [String]
+  /// What somebody wrote about the file, from section headers of pcapng.
+  public let comments: [String]
+  /// How many packets there are.
+  public let packetCount: Int
+  /// How many packets are in no stream, and why.
+  public let skipped: Skipped
+  /// Where the file stopped making sense, as at the end of one whose writer was killed; nil if all of it
+  /// was read. What came before is in ``streams``.
+  public let damage: CaptureError?
+
+  /// Numbers of packets by why they were not read.
+  public struct Skipped: Sendable, Hashable {
+    /// What is not TCP over IP.
+    public internal(set) var notTCP = 0
+    /// What has a header that contradicts itself or is not all there.
+    public internal(set) var malformed = 0
+    /// Pieces of IP packets, which are not put together.
+    public internal(set) var fragments = 0
+    /// What is of a link type that is not known here, by its number in the registry at
+    /// <https://www.tcpdump.org/linktypes.html>.
+    public internal(set) var linkTypes: [Int: Int] = [:]
+
+    /// All of them.
+    public var count: Int { notTCP + malformed + fragments + linkTypes.values.reduce(0, +) }
+  }
+
+  /// Reads a file.
+  ///
+  /// - Throws: ``CaptureError`` if it is no capture, or if something is wrong before its first packet
+  ///   ends. What is wrong behind that is ``damage``.
+  public init(_ bytes: [UInt8]) throws(CaptureError) {
+    let isNew = PcapngFile.isBegun(by: bytes)
+    self = isNew ? Capture(of: try PcapngFile(bytes)) : Capture(of: try PcapFile(bytes))
+    if packetCount == 0, let damage { throw damage }
+  }
+
+  /// Whether bytes begin with a magic number of pcap or pcapng.
+  public static func isCapture(_ bytes: [UInt8]) -> Bool {
+    PcapngFile.isBegun(by: bytes) || PcapFile.format(of: bytes) != nil
+  }
+
+  private init(of file: consuming some PacketFile) {
+    var packets = PacketSorter()
+    do throws(CaptureError) {
+      while let packet = try file.next() { packets.add(packet) }
+      damage = nil
+    } catch {
+      damage = error
+    }
+    (keyLog, comments) = (file.keyLog, file.comments)
+    (packetCount, skipped) = (packets.count, packets.skipped)
+    let secrets = Dictionary(grouping: file.keyLog) { KeyLogLine($0)?.clientRandom }
+    let lines = file.comments.flatMap(Self.lines)
+    streams = packets.table.streams.enumerated().map { number, stream in
+      CapturedStream(stream, number: number) { random in
+        var metadata = FlightLog.Metadata()
+        metadata.keyLog = random.flatMap { secrets[Hexadecimal.text($0)] } ?? []
+        metadata.comments = lines
+        return metadata
+      }
+    }
+  }
+
+  /// A comment's lines, as they fit into a text of lines.
+  private static func lines(of comment: String) -> [String] {
+    comment.split(whereSeparator: \.isNewline).map(String.init)
+  }
+}
+
+/// Puts each packet where it belongs.
+private struct PacketSorter {
+  private(set) var table = StreamTable()
+  private(set) var count = 0
+  private(set) var skipped = Capture.Skipped()
+
+  mutating func add(_ packet: CapturedPacket) {
+    count += 1
+    do throws(Unread) {
+      table.add(try TCPSegment(in: packet), at: packet.time)
+    } catch {
+      switch error {
+      case .notTCP: skipped.notTCP += 1
+      case .malformed: skipped.malformed += 1
+      case .fragment: skipped.fragments += 1
+      case .linkType: skipped.linkTypes[Int(packet.linkType), default: 0] += 1
+      }
+    }
+  }
+}
