@@ -100,7 +100,7 @@ public struct HelloExtension: Sendable, Hashable {
   public let bytes: [UInt8]
 
   /// Reads a list with its length; a hello of old may end before it. nil if it is malformed.
-  fileprivate static func list(_ body: inout ByteReader) -> [HelloExtension]? {
+  package static func list(_ body: inout ByteReader) -> [HelloExtension]? {
     guard !body.isAtEnd else { return [] }
     guard var block = body.reader(lengthBytes: 2) else { return nil }
     var extensions: [HelloExtension] = []

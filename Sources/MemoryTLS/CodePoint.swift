@@ -21,8 +21,16 @@ extension CodePoint {
     self.init(rawValue: known.key)
   }
 
-  /// The registered name, or the number in hexadecimal.
+  /// The registered name, or the number in hexadecimal; of 16 bits that are there to be ignored it says
+  /// so (GREASE, RFC 8701 §2).
   public var description: String {
-    Self.registeredNames[rawValue] ?? "0x" + String(rawValue, radix: 16)
+    let digits = String(rawValue, radix: 16)
+    return Self.registeredNames[rawValue] ?? (isGrease ? "GREASE 0x\(digits)" : "0x\(digits)")
+  }
+
+  /// Whether it stands for nothing, so that peers get used to values that they do not know.
+  public var isGrease: Bool {
+    let value = Int(truncatingIfNeeded: rawValue)
+    return RawValue.bitWidth == 16 && value & 0x0F0F == 0x0A0A && value >> 8 == value & 0xFF
   }
 }

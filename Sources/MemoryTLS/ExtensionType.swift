@@ -14,10 +14,16 @@ public struct ExtensionType: CodePoint {
   public static let signatureAlgorithms = Self(rawValue: 13)
   /// 16: application protocols (RFC 7301).
   public static let applicationLayerProtocolNegotiation = Self(rawValue: 16)
+  /// 41: keys that both ends have already (RFC 8446 §4.2.11).
+  public static let preSharedKey = Self(rawValue: 41)
+  /// 42: data before the handshake is done (RFC 8446 §4.2.10).
+  public static let earlyData = Self(rawValue: 42)
   /// 43: versions (RFC 8446 §4.2.1).
   public static let supportedVersions = Self(rawValue: 43)
+  /// 51: public keys for key exchange (RFC 8446 §4.2.8).
+  public static let keyShare = Self(rawValue: 51)
 
-  /// The registered names of the values this library knows.
+  /// The names of the values this library knows: the registered ones, and some that are in use without.
   public static let registeredNames: [UInt16: String] = [
     0: "server_name", 1: "max_fragment_length", 2: "client_certificate_url",
     3: "trusted_ca_keys", 4: "truncated_hmac", 5: "status_request", 6: "user_mapping",
@@ -37,7 +43,8 @@ public struct ExtensionType: CodePoint {
     53: "connection_id_deprecated", 54: "connection_id", 55: "external_id_hash",
     56: "external_session_id", 57: "quic_transport_parameters", 58: "ticket_request",
     59: "dnssec_chain", 60: "sequence_number_encryption_algorithms", 61: "rrc",
-    62: "tls_flags", 64768: "ech_outer_extensions", 65037: "encrypted_client_hello",
-    65281: "renegotiation_info",
+    62: "tls_flags", 13172: "next_protocol_negotiation", 17513: "application_settings_old",
+    17613: "application_settings", 30032: "channel_id", 64768: "ech_outer_extensions",
+    65037: "encrypted_client_hello", 65281: "renegotiation_info",
   ]
 }

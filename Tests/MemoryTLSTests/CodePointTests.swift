@@ -19,6 +19,14 @@ import Testing
     #expect("\(ContentType(rawValue: 99))" == "0x63")
   }
 
+  // RFC 8701 §2.
+  @Test func `values that are there to be ignored are told`() {
+    #expect("\(CipherSuite(rawValue: 0xFAFA))" == "GREASE 0xfafa")
+    #expect("\(ExtensionType(rawValue: 0x0A0A))" == "GREASE 0xa0a")
+    #expect("\(NamedGroup(rawValue: 0x1A2A))" == "0x1a2a")
+    #expect(!Alert(rawValue: 0x0A).isGrease && !CipherSuite(rawValue: 0x000A).isGrease)
+  }
+
   @Test func `versions have an order`() {
     #expect(ProtocolVersion.tls12 < .tls13)
     #expect(!(ProtocolVersion.tls13 < .tls12))
