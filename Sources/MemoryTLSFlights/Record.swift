@@ -23,7 +23,7 @@ public struct Record: Sendable, Hashable {
   }
 
   /// The record that the bytes start with; nil if it is not all there.
-  private init?(startOf bytes: ArraySlice<UInt8>) {
+  init?(startOf bytes: ArraySlice<UInt8>) {
     guard bytes.count >= 5 else { return nil }
     let header = Array(bytes.prefix(5))
     contentType = ContentType(rawValue: header[0])
