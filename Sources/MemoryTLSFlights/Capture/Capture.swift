@@ -29,7 +29,7 @@ public struct Capture: Sendable {
     public internal(set) var notTCP = 0
     /// What has a header that contradicts itself or is not all there.
     public internal(set) var malformed = 0
-    /// Pieces of IP packets, which are not put together.
+    /// Pieces of IP packets of which others are missing.
     public internal(set) var fragments = 0
     /// What is of a link type that is not known here, by its number in the registry at
     /// <https://www.tcpdump.org/linktypes.html>.
@@ -86,18 +86,26 @@ public struct Capture: Sendable {
 private struct PacketSorter {
   private(set) var table = StreamTable()
   private(set) var count = 0
-  private(set) var skipped = Capture.Skipped()
+  private var internet = InternetLayer()
+  private var unread = Capture.Skipped()
+
+  var skipped: Capture.Skipped {
+    var skipped = unread
+    skipped.fragments -= internet.joinedCount
+    return skipped
+  }
 
   mutating func add(_ packet: CapturedPacket) {
     count += 1
     do throws(Unread) {
-      table.add(try TCPSegment(in: packet), at: packet.time)
+      let payload = try internet.payload(of: LinkLayer.internetPacket(in: packet))
+      table.add(try TCPSegment(payload), at: packet.time)
     } catch {
       switch error {
-      case .notTCP: skipped.notTCP += 1
-      case .malformed: skipped.malformed += 1
-      case .fragment: skipped.fragments += 1
-      case .linkType: skipped.linkTypes[Int(packet.linkType), default: 0] += 1
+      case .notTCP: unread.notTCP += 1
+      case .malformed: unread.malformed += 1
+      case .fragment: unread.fragments += 1
+      case .linkType: unread.linkTypes[Int(packet.linkType), default: 0] += 1
       }
     }
   }

@@ -1,74 +1,99 @@
-/// IP in both versions, down to the TCP segment in it.
-enum InternetLayer {
+/// IP in both versions, down to the TCP segment in it; also IP within IP.
+struct InternetLayer {
+  private var fragments = FragmentTable()
+
   /// What a packet of TCP carries, and between whom.
   struct Payload {
-    let source: IPAddress
-    let destination: IPAddress
-    var segment: Portion
+    var source = IPAddress([])
+    var destination = IPAddress([])
+    /// What comes next: the number of a protocol.
+    var next: Next
+    var rest: Portion
   }
 
-  static func payload(of packet: Portion) throws(Unread) -> Payload {
-    switch packet.bytes.first.map({ $0 >> 4 }) {
-    case 4: try version4(packet)
-    case 6: try version6(packet)
-    default: throw .malformed
+  /// Numbers of protocols (<https://www.iana.org/assignments/protocol-numbers>).
+  enum Next: UInt8 {
+    case hopByHop = 0
+    case version4 = 4
+    case tcp = 6
+    case version6 = 41
+    case routing = 43
+    case fragment = 44
+    case authentication = 51
+    case destinationOptions = 60
+  }
+
+  /// Takes header after header off a packet until TCP comes. Each takes bytes, so that there is an end.
+  mutating func payload(of packet: LinkLayer.Packet) throws(Unread) -> Payload {
+    var payload = Payload(next: packet.version, rest: packet.portion)
+    while payload.next != .tcp {
+      switch payload.next {
+      case .version4: try takeVersion4(off: &payload)
+      case .version6: try payload.takeVersion6()
+      case .fragment: try takeFragmentHeader(off: &payload)
+      default: try payload.takeExtension()
+      }
     }
+    return payload
   }
 
   /// RFC 791 §3.1. Checksums are not looked at, because network cards fill them in after the capture.
-  private static func version4(_ packet: Portion) throws(Unread) -> Payload {
-    var rest = packet
-    let header = Array(try rest.header(20).rest)
+  private mutating func takeVersion4(off payload: inout Payload) throws(Unread) {
+    let header = Array(try payload.rest.header(20).rest)
     let headerCount = Int(header[0] & 15) * 4
+    guard header[0] >> 4 == 4, headerCount >= 20, payload.rest.take(headerCount - 20) != nil else {
+      throw .malformed
+    }
     let count = Int(header[2]) << 8 | Int(header[3])
-    guard headerCount >= 20, rest.take(headerCount - 20) != nil else { throw .malformed }
     // 0 stands where the network card is to cut the packet ("segmentation offload").
     guard count == 0 || count >= headerCount else { throw .malformed }
-    if count > 0 { rest.limit(to: count - headerCount) }
-    // "More fragments", or an offset.
-    guard header[6] & 0x3F | header[7] == 0 else { throw .fragment }
-    guard header[9] == tcp else { throw .notTCP }
-    return Payload(
-      source: IPAddress(header[12..<16]), destination: IPAddress(header[16..<20]), segment: rest)
+    if count > 0 { payload.rest.limit(to: count - headerCount) }
+    payload.source = IPAddress(header[12..<16])
+    payload.destination = IPAddress(header[16..<20])
+    let fragment = FragmentTable.Fragment(
+      identification: UInt32(header[4]) << 8 | UInt32(header[5]),
+      offset: (Int(header[6] & 0x1F) << 8 | Int(header[7])) * 8, isLast: header[6] & 0x20 == 0)
+    try fragments.complete(&payload, with: fragment, of: header[9])
+    try payload.go(on: header[9])
+  }
+
+  /// RFC 8200 §4.5.
+  private mutating func takeFragmentHeader(off payload: inout Payload) throws(Unread) {
+    let header = Array(try payload.rest.header(8).rest)
+    let fragment = FragmentTable.Fragment(
+      identification: header[4...].reduce(0) { $0 << 8 | UInt32($1) },
+      offset: Int(header[2]) << 8 | Int(header[3] & 0xF8), isLast: header[3] & 1 == 0)
+    try fragments.complete(&payload, with: fragment, of: header[0])
+    try payload.go(on: header[0])
+  }
+
+  /// How many fragments became parts of whole packets, but for the last of each.
+  var joinedCount: Int { fragments.joinedCount }
+}
+
+extension InternetLayer.Payload {
+  fileprivate mutating func go(on number: UInt8) throws(Unread) {
+    guard let next = InternetLayer.Next(rawValue: number) else { throw .notTCP }
+    self.next = next
   }
 
   /// RFC 8200 §3.
-  private static func version6(_ packet: Portion) throws(Unread) -> Payload {
-    var rest = packet
+  fileprivate mutating func takeVersion6() throws(Unread) {
     let header = Array(try rest.header(40).rest)
+    guard header[0] >> 4 == 6 else { throw .malformed }
     let count = Int(header[4]) << 8 | Int(header[5])
     // 0 stands in packets that a network card is to cut, and in those that are too long for the field.
     if count > 0 { rest.limit(to: count) }
-    var next = header[6]
-    while next != tcp { next = try skipExtension(next, of: &rest) }
-    return Payload(
-      source: IPAddress(header[8..<24]), destination: IPAddress(header[24..<40]), segment: rest)
+    source = IPAddress(header[8..<24])
+    destination = IPAddress(header[24..<40])
+    try go(on: header[6])
   }
 
-  /// RFC 8200 §4, and RFC 4302 §2 for the authentication header.
-  ///
-  /// - Returns: what follows it.
-  private static func skipExtension(
-    _ type: UInt8, of rest: inout Portion
-  ) throws(Unread) -> UInt8 {
-    guard [hopByHop, routing, fragment, authentication, destinationOptions].contains(type) else {
-      throw .notTCP
-    }
+  /// RFC 8200 §4, and RFC 4302 §2 for the authentication header, which counts in other units.
+  fileprivate mutating func takeExtension() throws(Unread) {
     let start = Array(try rest.header(8).rest)
-    if type == fragment {
-      // A fragment that is all there is (RFC 6946).
-      guard start[2] | start[3] & 0xF9 == 0 else { throw .fragment }
-      return start[0]
-    }
-    let more = type == authentication ? Int(start[1]) * 4 : Int(start[1]) * 8
+    let more = Int(start[1]) * (next == .authentication ? 4 : 8)
     guard rest.take(more) != nil else { throw .malformed }
-    return start[0]
+    try go(on: start[0])
   }
-
-  private static let hopByHop: UInt8 = 0
-  private static let tcp: UInt8 = 6
-  private static let routing: UInt8 = 43
-  private static let fragment: UInt8 = 44
-  private static let authentication: UInt8 = 51
-  private static let destinationOptions: UInt8 = 60
 }

@@ -1,11 +1,16 @@
 /// Bytes of a packet, of which a capture may hold only the first ones.
 struct Portion {
-  /// What is there of them, a slice of the file.
+  /// What is there of them, in most cases a slice of the file.
   private(set) var bytes: ArraySlice<UInt8>
   /// How many there were on the wire: not fewer than are there.
   private(set) var count: Int
 
   init(_ packet: CapturedPacket) { (bytes, count) = (packet.bytes, packet.originalCount) }
+
+  init(_ bytes: [UInt8]) { (self.bytes, count) = (bytes[...], bytes.count) }
+
+  /// Whether all of it is there.
+  var isWhole: Bool { bytes.count == count }
 
   /// Takes so many bytes off the front; nil if they are not all there, and nothing is taken then.
   mutating func take(_ size: Int) -> ArraySlice<UInt8>? {
@@ -20,10 +25,9 @@ struct Portion {
     return Fields(header)
   }
 
-  /// Leaves out so many bytes at the front, be they there or not.
-  mutating func skip(_ size: Int) throws(Unread) {
-    guard 0...count ~= size else { throw .malformed }
-    (bytes, count) = (bytes.dropFirst(size), count - size)
+  /// Leaves out so many bytes at the front, be they there or not; at most all.
+  mutating func skip(_ size: Int) {
+    (bytes, count) = (bytes.dropFirst(size), max(0, count - size))
   }
 
   /// Cuts off what stands behind so many bytes.
@@ -41,6 +45,6 @@ enum Unread: Error {
   case notTCP
   /// A header in it contradicts itself, or is not all there.
   case malformed
-  /// It is a piece of an IP packet.
+  /// It is a piece of an IP packet of which something is missing so far.
   case fragment
 }

@@ -19,17 +19,16 @@ struct TCPSegment {
     static let acknowledge = Flags(rawValue: 16)
   }
 
-  init(in packet: CapturedPacket) throws(Unread) {
-    let internet = try InternetLayer.payload(of: LinkLayer.internetPacket(in: packet))
-    var payload = internet.segment
+  init(_ internet: InternetLayer.Payload) throws(Unread) {
+    var payload = internet.rest
     var header = try payload.header(20)
     guard let sourcePort = header.number(UInt16.self), let port = header.number(UInt16.self),
       let sequence = header.number(UInt32.self), let acknowledgement = header.number(UInt32.self),
       let size = header.number(UInt8.self).map({ Int($0 >> 4) * 4 }),
-      let flags = header.number(UInt8.self).map(Flags.init(rawValue:)),
-      size >= 20
+      let flags = header.number(UInt8.self).map(Flags.init(rawValue:))
     else { throw .malformed }
-    try payload.skip(size - 20)
+    // A header that is shorter than it can be carries nothing, but is one of its stream.
+    payload.skip(size < 20 ? payload.count : size - 20)
     source = SocketAddress(address: internet.source, port: sourcePort)
     destination = SocketAddress(address: internet.destination, port: port)
     self.sequence = sequence

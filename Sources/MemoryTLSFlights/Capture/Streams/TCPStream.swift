@@ -25,7 +25,6 @@ struct TCPStream {
   private(set) var packetCount = 0
   private(set) var pieces: [Piece] = []
   private var ends = (first: End(), second: End())
-  private var isClosed = false
 
   private struct End {
     var bytes = ByteStream()
@@ -41,7 +40,6 @@ struct TCPStream {
   mutating func add(_ segment: TCPSegment, at time: Timestamp?) {
     let side = side(of: segment)
     packetCount += 1
-    isClosed = isClosed || !segment.flags.isDisjoint(with: [.finish, .reset])
     if segment.flags.contains(.synchronize) {
       opener = segment.acknowledgement == nil ? side : side.other
     }
@@ -55,12 +53,12 @@ struct TCPStream {
   }
 
   /// Whether a packet between the same ends is the start of another connection: a SYN with another
-  /// number than this one's, or after its end. That is how tshark tells streams apart.
+  /// number than this one's. That is how tshark tells streams apart.
   func isOver(at segment: TCPSegment) -> Bool {
     guard segment.flags.contains(.synchronize), segment.acknowledgement == nil,
       let base = self[side(of: segment)].base
     else { return false }
-    return isClosed || segment.sequence != base
+    return segment.sequence != base
   }
 
   func address(of side: Side) -> SocketAddress { side == .first ? first : second }
