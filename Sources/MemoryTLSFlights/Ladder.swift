@@ -12,6 +12,8 @@ extension FlightLog: CustomStringConvertible {
   ///       │── 269 bytes in 1 record ────────────────────────────────────────▶│
   ///       │    handshake 269                                                 │
   ///
+  /// ``Outline/ladder(atMost:in:)`` says more of each message, and reads what is encrypted.
+  ///
   /// - Parameters:
   ///   - limit: How many flights to draw at most; of more, those in the middle are counted only.
   ///   - notes: Lines to stand below a flight, 64 characters each at most.
@@ -19,31 +21,24 @@ extension FlightLog: CustomStringConvertible {
   public func ladder(
     atMost limit: Int = .max, notes: (Flight) -> [String] = { _ in [] }
   ) -> String {
-    func rungs(of flights: ArraySlice<Flight>) -> [String] {
-      flights.flatMap { Ladder.rungs(of: $0, notes: notes($0)) }
-    }
-    let shown = min(max(0, limit), flights.count)
-    let (first, last) = (shown - shown / 2, shown / 2)
-    var lines = [Ladder.heading] + rungs(of: flights.prefix(first))
-    lines += Ladder.gap(flights.dropFirst(first).dropLast(last))
-    lines += rungs(of: flights.suffix(last))
+    let (first, gap, last) = flights.ends(atMost: limit)
+    var lines = [Ladder.heading]
+    for flight in first { lines += Ladder.rungs(of: flight, notes: notes(flight)) }
+    lines += Ladder.gap(gap)
+    for flight in last { lines += Ladder.rungs(of: flight, notes: notes(flight)) }
     return lines.joined(separator: "\n")
   }
 }
 
 /// How flights are drawn.
-private enum Ladder {
+enum Ladder {
   static var heading: String { "client" + String(repeating: " ", count: width - 4) + "server" }
 
   static func rungs(of flight: Flight, notes: [String]) -> [String] {
-    let (records, rest) = Record.split(flight.bytes)
-    let noun = records.count == 1 ? "record" : "records"
-    let caption = "\(flight.bytes.count) bytes in \(records.count) \(noun)"
-    let types =
-      records.map { "\($0.contentType) \($0.byteCount)" }
-      + (rest == 0 ? [] : ["\(rest) bytes of a record cut short"])
-    return wrapped(flight.messages).map { rung("  " + $0) } + [arrow(flight.direction, caption)]
-      + wrapped(types).map { rung("    " + $0) } + notes.map { rung(" " + $0) }
+    let messages = flight.messages.map { Label(text: $0) }
+    return lines(messages.condensed()).map { rung("  " + $0) }
+      + [arrow(flight.direction, flight.size)]
+      + lines(flight.recordLabels).map { rung("    " + $0) } + notes.map { rung(" " + $0) }
   }
 
   /// What stands for flights that are not drawn.
@@ -63,40 +58,38 @@ private enum Ladder {
       ? "  │── \(caption) \(line)─▶│" : "  │◀─\(line) \(caption) ──│"
   }
 
-  /// Puts items behind one another, with commas, into lines that fit.
-  private static func wrapped(_ items: [String]) -> [String] {
-    let items = condensed(items)
-    var lines: [String] = []
-    for (index, item) in items.enumerated() {
-      let word = index == items.count - 1 ? item : item + ","
-      if let last = lines.last, last.count + word.count + 1 <= width - 6 {
-        lines[lines.count - 1] += " " + word
-      } else {
-        lines.append(word)
-      }
-    }
-    return lines
-  }
-
-  /// Equal neighbours as one with their number, and of very many the first.
-  private static func condensed(_ items: [String]) -> [String] {
-    var runs: [(item: String, count: Int)] = []
-    for item in items {
-      if runs.last?.item == item {
-        runs[runs.count - 1].count += 1
-      } else {
-        runs.append((item, 1))
-      }
-    }
-    let shown = runs.prefix(itemLimit).map {
-      $0.count == 1 ? $0.item : "\($0.count) × \($0.item)"
-    }
-    let rest = runs.dropFirst(itemLimit).reduce(0) { $0 + $1.count }
-    return shown + (rest == 0 ? [] : ["\(rest) more"])
+  private static func lines(_ labels: [Label]) -> [String] {
+    labels.wrapped(toColumns: width - 6).map { $0.map(\.text).joined() }
   }
 
   /// Columns between the lifelines.
-  private static let width = 66
-  /// More kinds of messages or records in a row than any handshake has.
-  private static let itemLimit = 24
+  static let width = 66
+}
+
+extension Flight {
+  /// "793 bytes in 6 records".
+  var size: String {
+    let (records, bytes) = (records.count, bytes.count)
+    return "\(bytes) \(bytes == 1 ? "byte" : "bytes") in \(records) "
+      + (records == 1 ? "record" : "records")
+  }
+
+  /// The kinds and sizes of its records, and what is left of one that is not whole.
+  var recordLabels: [Label] {
+    let (records, rest) = Record.split(bytes)
+    let labels = records.lazy.map { Label(text: "\($0.contentType) \($0.byteCount)", tone: .faint) }
+    return labels.condensed()
+      + (rest == 0 ? [] : [Label(text: "\(rest) bytes of a record cut short", tone: .bad)])
+  }
+}
+
+extension Array {
+  /// So many of its elements at most, from both ends, and those between them.
+  func ends(
+    atMost limit: Int
+  ) -> (first: ArraySlice<Element>, gap: ArraySlice<Element>, last: ArraySlice<Element>) {
+    let shown = Swift.min(Swift.max(0, limit), count)
+    let last = shown / 2
+    return (prefix(shown - last), dropFirst(shown - last).dropLast(last), suffix(last))
+  }
 }
