@@ -117,14 +117,4 @@ struct HandshakeReport {
     let type: String
     let bytes: Int
   }
-
-  /// A value or an explicit null.
-  private struct Nullable<Value: Encodable>: Encodable {
-    let value: Value?
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.singleValueContainer()
-      if let value { try container.encode(value) } else { try container.encodeNil() }
-    }
-  }
 }

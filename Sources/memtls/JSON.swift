@@ -8,3 +8,13 @@ extension Encodable {
     return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 }
+
+/// A value or an explicit null.
+struct Nullable<Value: Encodable>: Encodable {
+  let value: Value?
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let value { try container.encode(value) } else { try container.encodeNil() }
+  }
+}

@@ -24,6 +24,10 @@ struct MemTLS: ParsableCommand {
       Make certificates to try that with:
         memtls identity pki
 
+      See what is in a capture, and keep a connection of it as text:
+        memtls inspect failed.pcap
+        memtls convert failed.pcap failed.flights
+
       CHANNEL carries the ciphertext, and PLAIN the plaintext of a tunnel:
         stdio                  stdin and stdout, where they are not the plaintext
         fd:IN[,OUT]            descriptors that memtls inherited
@@ -43,7 +47,7 @@ struct MemTLS: ParsableCommand {
     version: "memtls with \(OpenSSLVersion.text)",
     subcommands: [
       HandshakeCommand.self, ClientCommand.self, ServerCommand.self, TunnelCommand.self,
-      IdentityCommand.self,
+      InspectCommand.self, ConvertCommand.self, IdentityCommand.self,
     ])
 
   static func main() {

@@ -4,28 +4,34 @@ import SystemPackage
 /// A file that is to be made.
 struct NewFile {
   let path: FilePath
-  let text: String
+  let bytes: [UInt8]
   let permissions: FilePermissions
 
-  /// Makes this file alone, in a directory that exists.
-  func make() throws {
-    guard !exists else {
-      throw CommandFailure.failed("\(path) exists already, so nothing was written")
-    }
-    let descriptor = try create()
-    do { try fill(descriptor) } catch {
-      _ = unsafe unlink(path.string)
-      throw error
-    }
+  init(path: FilePath, bytes: [UInt8], permissions: FilePermissions) {
+    (self.path, self.bytes, self.permissions) = (path, bytes, permissions)
   }
+
+  init(path: FilePath, text: String, permissions: FilePermissions) {
+    self.init(path: path, bytes: Array(text.utf8), permissions: permissions)
+  }
+
+  /// Makes this file alone, in a directory that exists.
+  func make() throws { try Self.make([self]) }
 
   /// Makes the files, and their directory if it is absent: all of them, or none. What exists is left
   /// alone.
   static func make(_ files: [NewFile], in directory: FilePath) throws {
-    for file in files where file.exists {
-      throw CommandFailure.failed("\(file.path) exists already, so nothing was written")
-    }
+    try refuse(files)
     let isNew = try makeDirectory(directory)
+    do { try make(files) } catch {
+      if isNew { _ = unsafe rmdir(directory.string) }
+      throw error
+    }
+  }
+
+  /// Makes the files: all of them, or none. What exists is left alone.
+  static func make(_ files: [NewFile]) throws {
+    try refuse(files)
     var made: [FilePath] = []
     do {
       for file in files {
@@ -35,8 +41,14 @@ struct NewFile {
       }
     } catch {
       for path in made { _ = unsafe unlink(path.string) }
-      if isNew { _ = unsafe rmdir(directory.string) }
       throw error
+    }
+  }
+
+  /// Throws if one of them exists.
+  private static func refuse(_ files: [NewFile]) throws {
+    for file in files where file.exists {
+      throw CommandFailure.failed("\(file.path) exists already, so nothing was written")
     }
   }
 
@@ -62,7 +74,7 @@ struct NewFile {
   }
 
   private func fill(_ descriptor: FileDescriptor) throws {
-    try naming { try descriptor.closeAfter { _ = try descriptor.writeAll(text.utf8) } }
+    try naming { try descriptor.closeAfter { _ = try descriptor.writeAll(bytes) } }
   }
 
   private func naming<T>(_ body: () throws -> T) throws -> T {

@@ -12,18 +12,31 @@ enum ReplacedFile {
     }
   }
 
-  /// Writes a file beside it, for its owner alone, and gives that its name (rename(2)).
+  /// The same for its owner alone.
   static func write(_ text: String, to path: String) throws {
+    try write(Array(text.utf8), to: path, .ownerReadWrite)
+  }
+
+  /// Writes a file beside it and gives that its name (rename(2)). What is there and is no regular file,
+  /// such as a pipe or /dev/null, is written to instead.
+  static func write(_ bytes: [UInt8], to path: String, _ permissions: FilePermissions) throws {
     let other = "\(path).\(UUID().uuidString.prefix(8))"
     do {
-      let file = try FileDescriptor.open(
-        FilePath(other), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-        permissions: .ownerReadWrite)
-      try file.closeAfter { _ = try file.writeAll(text.utf8) }
+      if let type = try? FilePath(path).stat().type, type != .regular {
+        return try fill(try FileDescriptor.open(FilePath(path), .writeOnly), bytes)
+      }
+      try fill(
+        try FileDescriptor.open(
+          FilePath(other), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+          permissions: permissions), bytes)
       guard unsafe rename(other, path) == 0 else { throw Errno(rawValue: errno) }
     } catch {
       _ = unsafe unlink(other)
       throw CommandFailure.failed("cannot write \(path): \(error)")
     }
+  }
+
+  private static func fill(_ file: FileDescriptor, _ bytes: [UInt8]) throws {
+    try file.closeAfter { _ = try file.writeAll(bytes) }
   }
 }

@@ -1,0 +1,61 @@
+import ArgumentParser
+import MemoryTLS
+import MemoryTLSFlights
+
+/// A recorded connection that a verb is about.
+struct RecordingOptions: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "A .flights, pcap or pcapng file; - is stdin.", valueName: "file"))
+  var file: String
+
+  @Option(help: ArgumentHelp("Which TCP stream of a capture, from 0.", valueName: "n"))
+  var stream: Int?
+
+  @Option(
+    name: .customLong("keylog"),
+    help: ArgumentHelp("Secrets beside those in the file (SSLKEYLOGFILE).", valueName: "file"))
+  var keyLog: String?
+
+  func validate() throws {
+    if file.isEmpty { throw ValidationError("the file's name is empty") }
+    if let stream, stream < 0 { throw ValidationError("--stream \(stream) is less than 0") }
+    if keyLog == "-", file == "-" {
+      throw ValidationError("stdin is either the file or --keylog")
+    }
+  }
+
+  /// The file, and what is to be said of it is.
+  func open() throws -> FlightFile {
+    let found = try FlightFile(file)
+    for remark in found.remarks { say(remark) }
+    return found
+  }
+
+  /// The secrets of `--keylog`; none without it.
+  func secrets() throws -> KeyLog {
+    guard let keyLog else { return KeyLog(lines: []) }
+    let bytes = try InputFile.read(keyLog)
+    return KeyLog(text: String(decoding: bytes, as: UTF8.self))
+  }
+
+  /// The log of the one stream that is meant, with those secrets of `--keylog` that are its own.
+  func log() throws -> FlightLog {
+    let file = try open()
+    guard var log = try file.stream(stream).log else { throw file.withoutTLS(stream) }
+    let known = Set(log.metadata.keyLog)
+    log.metadata.keyLog += try secrets().lines(of: log).filter { !known.contains($0) }
+    return log
+  }
+}
+
+extension KeyLog {
+  /// The lines for a log's connection: none but these are to travel with it.
+  func lines(of log: FlightLog) -> [String] {
+    guard !lines.isEmpty, let random = Dissection(log).clientRandom else { return [] }
+    let digits = Hexadecimal.text(random)
+    return lines.filter { line in
+      line.split(separator: " ").dropFirst().first?.lowercased() == digits
+    }
+  }
+}

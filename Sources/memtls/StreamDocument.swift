@@ -1,0 +1,102 @@
+import MemoryTLS
+import MemoryTLSFlights
+
+extension StreamReport {
+  /// One JSON object with everything but the secrets themselves.
+  func json() throws -> String { try StreamDocument(self).json() }
+}
+
+/// A connection for scripts. Flights, records and messages count from 1, offsets from 0; bytes are
+/// hexadecimal digits.
+private struct StreamDocument: Encodable {
+  let stream: Int
+  let endpoints: Nullable<Endpoints>
+  let packets: Nullable<Int>
+  let before: Nullable<Counts>
+  let version: Nullable<String>
+  let cipher: Nullable<String>
+  let serverName: Nullable<String>
+  let clientRandom: Nullable<String>
+  let secrets: [String]
+  let metadata: MetadataDocument
+  let flights: [FlightDocument]
+  let holes: [HoleDocument]
+
+  init(_ report: StreamReport) {
+    let (captured, outline) = (report.stream.captured, report.outline)
+    let metadata = outline.log.metadata
+    stream = report.stream.number
+    endpoints = Nullable(value: metadata.endpoints.flatMap(Endpoints.init))
+    packets = Nullable(value: captured?.packetCount)
+    before = Nullable(value: (captured?.plaintextBefore).map(Counts.init))
+    version = Nullable(value: outline.dissection.version?.description)
+    cipher = Nullable(value: outline.dissection.cipherSuite?.description)
+    serverName = Nullable(value: outline.dissection.serverName)
+    clientRandom = Nullable(value: outline.dissection.clientRandom.map { Hexadecimal.text($0) })
+    secrets = metadata.keyLog.compactMap { $0.split(separator: " ").first.map(String.init) }
+    self.metadata = MetadataDocument(metadata)
+    flights = outline.flights.map { FlightDocument($0, in: outline) }
+    holes = (captured?.holes ?? []).map(HoleDocument.init)
+  }
+}
+
+private struct Endpoints: Encodable {
+  let client: String
+  let server: String
+
+  init?(_ text: String) {
+    let words = text.split(separator: " ")
+    guard words.count == 2 else { return nil }
+    (client, server) = (String(words[0]), String(words[1]))
+  }
+}
+
+private struct Counts: Encodable {
+  let client: Int
+  let server: Int
+
+  init(_ counts: ByteCounts) {
+    (client, server) = (counts.clientToServer, counts.serverToClient)
+  }
+}
+
+private struct HoleDocument: Encodable {
+  let from: String
+  let offset: Int
+  let bytes: Nullable<Int>
+
+  init(_ hole: CapturedStream.Hole) {
+    (from, offset) = (hole.direction.sender, hole.offset)
+    bytes = Nullable(value: hole.byteCount)
+  }
+}
+
+private struct MetadataDocument: Encodable {
+  let openssl: Nullable<String>
+  let role: Nullable<String>
+  let serverName: Nullable<String>
+  let clientSeed: Nullable<UInt64>
+  let serverSeed: Nullable<UInt64>
+  let time: Nullable<Int64>
+  let identity: Nullable<UInt64>
+  let options: [String]
+  let comments: [String]
+  let extra: [ExtraDocument]
+
+  init(_ metadata: FlightLog.Metadata) {
+    openssl = Nullable(value: metadata.openssl)
+    role = Nullable(value: metadata.role?.rawValue)
+    serverName = Nullable(value: metadata.serverName)
+    clientSeed = Nullable(value: metadata.clientSeed)
+    serverSeed = Nullable(value: metadata.serverSeed)
+    time = Nullable(value: metadata.time)
+    identity = Nullable(value: metadata.identity)
+    (options, comments) = (metadata.options, metadata.comments)
+    extra = metadata.extra.map { ExtraDocument(key: $0.key, value: $0.value) }
+  }
+}
+
+private struct ExtraDocument: Encodable {
+  let key: String
+  let value: String
+}

@@ -1,0 +1,66 @@
+import MemoryTLS
+import MemoryTLSFlights
+
+/// What is to be said of one connection.
+struct StreamReport {
+  let stream: FlightFile.Stream
+  let outline: Outline
+
+  /// Nil if there is no TLS in it.
+  init?(_ stream: FlightFile.Stream, _ secrets: KeyLog) {
+    guard let log = stream.log else { return nil }
+    self.stream = stream
+    outline = Outline(log, keyLog: secrets)
+  }
+
+  /// Two lines of heading, and the ladder.
+  func ladder(atMost limit: Int, in style: Outline.LadderStyle) -> String {
+    let summary = outline.summary.map(\.escaped).joined(separator: ", ")
+    let before = before.map { [$0] } ?? []
+    return
+      ([outline.heading.escaped + (summary.isEmpty ? "" : ": \(summary)")] + before + [
+        "", outline.ladder(atMost: limit, in: style),
+      ]).joined(separator: "\n")
+  }
+
+  /// What came before TLS.
+  private var before: String? {
+    guard let counts = stream.captured?.plaintextBefore,
+      counts.clientToServer > 0 || counts.serverToClient > 0
+    else { return nil }
+    return "before TLS: \(counts.clientToServer) bytes of the client, "
+      + "\(counts.serverToClient) of the server"
+  }
+
+  /// What is to be said beside it.
+  var remarks: [String] {
+    holes + (isClosed ? ["no secrets: encrypted messages stay closed; give --keylog FILE"] : [])
+  }
+
+  private var isClosed: Bool {
+    outline.log.metadata.keyLog.isEmpty && outline.entries.contains { $0.message == nil }
+  }
+
+  /// What the capture lacks, a sentence each.
+  var holes: [String] {
+    (stream.captured?.holes ?? []).map { hole in
+      let size = hole.byteCount.map { "a hole of \($0 == 1 ? "1 byte" : "\($0) bytes")" }
+      return "\(size ?? "a hole") in what the \(hole.direction.sender) sent, after "
+        + "\(hole.offset) bytes: what follows is not shown"
+    }
+  }
+
+  /// One message in full.
+  func page(of number: Int) throws -> String {
+    guard let entry = outline[number] else {
+      let count = outline.entries.reduce(0) { max($0, $1.number ?? 0) }
+      throw CommandFailure.usage("no message \(number); there are \(count)")
+    }
+    return MessagePage(entry, in: outline).text
+  }
+}
+
+extension Direction {
+  /// Who sends.
+  var sender: String { self == .clientToServer ? "client" : "server" }
+}
