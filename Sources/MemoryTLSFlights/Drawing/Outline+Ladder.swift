@@ -43,15 +43,18 @@ extension Outline: CustomStringConvertible {
 private struct OutlineRail {
   private let limit: Int
   private let hasTimes: Bool
-  /// Columns of numbers and of names.
+  /// Columns of numbers, names and sizes.
   private let numbers: Int
   private let names: Int
+  private let sizes: Int
 
   init(_ outline: Outline, limit: Int) {
     self.limit = limit
     hasTimes = outline.flights.contains { $0.elapsed != nil }
     numbers = "\(outline.messageCount)".count
-    names = 20
+    let entries = outline.entries
+    names = min(20, entries.reduce(0) { max($0, $1.name.columns) })
+    sizes = entries.reduce(0) { max($0, "\($1.byteCount)".count) }
   }
 
   var heading: [Label] {
@@ -83,7 +86,7 @@ private struct OutlineRail {
     let tone = entry.tone
     let name = entry.name.visible.cut(toColumns: 36)
     let size = "\(entry.byteCount)"
-    let gap = max(1, names + 7 - name.columns - size.count)
+    let gap = max(1, names + 1 + sizes - name.columns - size.count)
     return [
       Label(text: " " + padding(numbers - number.count) + number, tone: .faint),
       Label(text: (entry.isEncrypted ? "* " : "  ") + name, tone: tone),

@@ -30,8 +30,10 @@ struct ByteStream {
     guard !segment.flags.contains(.reset), let start = start(of: segment),
       start - count <= Self.farthest
     else { return [] }
-    sent = max(sent, start + segment.payload.count)
-    return take(segment.payload.bytes, at: start)
+    // What has no bytes may stand behind the end of the stream, which counts as one.
+    let isBehindEnd = segment.payload.count == 0 && !segment.flags.contains(.finish)
+    sent = max(sent, start + segment.payload.count - (isBehindEnd ? 1 : 0))
+    return segment.payload.count == 0 ? [] : take(segment.payload.bytes, at: start)
   }
 
   /// Takes what the other side says it has of this one: everything before a sequence number.
