@@ -34,7 +34,8 @@ public final class TLSEngine {
   private(set) var inputHasEnded = false
   private(set) var peerHasClosed = false
   private(set) var pskIdentity: [UInt8]?
-  private var ticketsOwed = 0
+  /// How many tickets the next write brings with it.
+  package private(set) var ticketsOwed = 0
   var ticketsAwaitVerdict: Bool
   var idling = Idling()
 
