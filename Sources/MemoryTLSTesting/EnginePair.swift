@@ -14,7 +14,7 @@ public final class EnginePair {
   /// The server's end.
   public let server: Endpoint
   /// Everything that was sent, in flights.
-  public private(set) var log = FlightLog()
+  public private(set) var log = FlightLog(metadata: .both)
   private var cutter: Wire.Cutter
   private var tampering: Tampering?
   private var isDown = false
@@ -67,6 +67,13 @@ public final class EnginePair {
     try self.init(
       client: TLSContext(client, entropy: .seeded(seed), clock: clock), expecting: identity,
       server: TLSContext(server, entropy: .seeded(~seed), clock: clock), wire: wire)
+    note(seed: seed, clock)
+  }
+
+  /// Keeps in the log what the pair's bytes come from.
+  func note(seed: UInt64?, _ clock: TLSClock) {
+    (log.metadata.clientSeed, log.metadata.serverSeed) = (seed, seed.map { ~$0 })
+    if case .fixed(let seconds) = clock { log.metadata.time = seconds }
   }
 
   /// Lets one thing go wrong on the wire, in place of what was to go wrong before.
@@ -167,5 +174,14 @@ public final class EnginePair {
     PairFailure(
       reason: reason, place: place, client: client.error, server: server.error,
       states: [client.description, server.description], log: log)
+  }
+}
+
+extension FlightLog.Metadata {
+  /// Of a connection whose ends are both ours.
+  fileprivate static var both: Self {
+    var metadata = Self()
+    (metadata.openssl, metadata.role) = (OpenSSLVersion.text, .both)
+    return metadata
   }
 }

@@ -115,7 +115,9 @@ struct Contexts {
   }
 
   func pair(_ settings: PairSettings) throws(TLSError) -> EnginePair {
-    try EnginePair(
+    let pair = try EnginePair(
       client: client, expecting: settings.expected, server: server, wire: settings.wire)
+    pair.note(seed: settings.seed, settings.clock)
+    return pair
   }
 }

@@ -19,7 +19,9 @@ import Testing
   }
 
   @Test(arguments: [Wire.whole, .bytes(1), .seeded(7)], FlightReplayer.Role.allCases)
-  func `however the bytes were cut, the same is said`(wire: Wire, role: FlightReplayer.Role) throws {
+  func `however the bytes were cut, the same is said`(
+    wire: Wire, role: FlightReplayer.Role
+  ) throws {
     let conversation = try Conversation {
       $0.wire = wire
       $0.client.ringCapacity = RingCapacity(512)
