@@ -40,7 +40,8 @@ extension GoldenFailure: CustomStringConvertible {
   /// What is wrong, in one line.
   public var summary: String {
     switch reason {
-    case .diverged(_, let comparison): "the flights are not those of \(path), compared \(comparison)"
+    case .diverged(_, let comparison):
+      "the flights are not those of \(path), compared \(comparison)"
     case .missing: "\(path) cannot be read; to make it, \(Self.advice)"
     case .malformed(let reason): "\(path) cannot be read: \(reason)"
     case .unwritable(let reason): "\(path) cannot be made: \(reason)"

@@ -52,11 +52,21 @@ public struct PairSettings: Sendable {
   /// - Throws: what is wrong with the settings, as a `TLSError`, or the `PairFailure` of the first
   ///   pair.
   public func secondPair(fileID: String = #fileID, line: Int = #line) throws -> EnginePair {
+    try contextsThatMet(SourcePlace(fileID, line)).pair(self)
+  }
+
+  /// The contexts of a pair.
+  package func contexts() throws(TLSError) -> Contexts { try Contexts(self) }
+
+  /// The contexts of a ``secondPair(fileID:line:)``, behind its first.
+  package func contextsThatMet(
+    _ place: SourcePlace = SourcePlace(#fileID, #line)
+  ) throws -> Contexts {
     var settings = self
     settings.client.sessionStore = client.sessionStore ?? SessionStore()
     let contexts = try Contexts(settings)
-    try finish(try contexts.pair(self), SourcePlace(fileID, line))
-    return try contexts.pair(self)
+    try finish(try contexts.pair(self), place)
+    return contexts
   }
 
   /// Makes a whole connection that leaves the client a session.
@@ -96,9 +106,9 @@ extension [UInt8] {
 }
 
 /// Two contexts, whose engines can meet more than once.
-struct Contexts {
-  let client: TLSContext
-  let server: TLSContext
+package struct Contexts {
+  package let client: TLSContext
+  package let server: TLSContext
 
   init(_ settings: PairSettings) throws(TLSError) {
     let seed = settings.seed

@@ -24,9 +24,11 @@ struct MemTLS: ParsableCommand {
       Make certificates to try that with:
         memtls identity pki
 
-      See what is in a capture, and keep a connection of it as text:
+      See what is in a capture, keep a connection of it as text, and see what it
+      comes to now:
         memtls inspect failed.pcap
         memtls convert failed.pcap failed.flights
+        memtls replay failed.flights
 
       CHANNEL carries the ciphertext, and PLAIN the plaintext of a tunnel:
         stdio                  stdin and stdout, where they are not the plaintext
@@ -47,7 +49,7 @@ struct MemTLS: ParsableCommand {
     version: "memtls with \(OpenSSLVersion.text)",
     subcommands: [
       HandshakeCommand.self, ClientCommand.self, ServerCommand.self, TunnelCommand.self,
-      InspectCommand.self, ConvertCommand.self, IdentityCommand.self,
+      InspectCommand.self, ConvertCommand.self, ReplayCommand.self, IdentityCommand.self,
     ])
 
   static func main() {

@@ -20,10 +20,11 @@ extension Comparison: CustomStringConvertible {
 }
 
 extension FlightLog {
-  /// The closest comparison that what is known of the connection allows for a role's flights: bytes
-  /// can be had again from its seed, with the same version of OpenSSL.
+  /// How closely a role's flights can be compared: bytes can be had again from its seed, with the same
+  /// version of OpenSSL.
   ///
   /// - Parameter role: Whose flights; for both, both seeds are needed.
+  /// - Returns: the closest comparison that what is known of the connection allows.
   public func comparison(of role: RecordedRole) -> Comparison {
     let hasSeeds = Direction.allCases.allSatisfy { direction in
       !role.sends(direction) || metadata.seed(direction) != nil

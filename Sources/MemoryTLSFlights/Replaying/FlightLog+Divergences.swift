@@ -10,6 +10,7 @@ extension FlightLog {
   /// - Parameters:
   ///   - now: The same connection, as it is now.
   ///   - comparison: How closely to look.
+  /// - Returns: the first 32 at most.
   public func divergences(of now: FlightLog, comparing comparison: Comparison) -> [Divergence] {
     guard comparison != .bytes || bytes != now.bytes else { return [] }
     let (recorded, present) = (FlightReading(self), FlightReading(now))

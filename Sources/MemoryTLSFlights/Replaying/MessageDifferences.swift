@@ -63,8 +63,8 @@ struct MessageDifferences {
 
   private mutating func compareSealed(_ recorded: [ContentType], _ now: [ContentType]) {
     guard recorded != now else { return }
-    all.append(
-      Difference(", sealed records: recorded \(MessageWords.list(recorded)); now \(MessageWords.list(now))"))
+    let words = (MessageWords.list(recorded), MessageWords.list(now))
+    all.append(Difference(", sealed records: recorded \(words.0); now \(words.1)"))
   }
 }
 
@@ -113,7 +113,9 @@ enum MessageWords {
         runs.append((type, 1))
       }
     }
-    let shown = runs.prefix(listed).map { $0.count == 1 ? "\($0.type)" : "\($0.count) × \($0.type)" }
+    let shown = runs.prefix(listed).map { run in
+      run.count == 1 ? "\(run.type)" : "\(run.count) × \(run.type)"
+    }
     guard !shown.isEmpty else { return "none" }
     return (shown + (runs.count > listed ? ["…"] : [])).joined(separator: ", ")
   }

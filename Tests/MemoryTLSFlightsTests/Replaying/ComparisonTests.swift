@@ -19,8 +19,8 @@ import Testing
     var log = FlightLog()
     (log.metadata.clientSeed, log.metadata.openssl) = (1, "OpenSSL 9.9.9")
     let words = "\(log.comparison(of: .client))"
-    #expect(
-      words == "by structure, because OpenSSL 9.9.9 recorded it, and this is \(OpenSSLVersion.text)")
+    let reason = "OpenSSL 9.9.9 recorded it, and this is \(OpenSSLVersion.text)"
+    #expect(words == "by structure, because \(reason)")
     log.metadata.openssl = nil
     #expect("\(log.comparison(of: .client))".hasSuffix("no version of OpenSSL is recorded"))
   }

@@ -41,9 +41,10 @@ struct Conversation {
   func replay(_ log: FlightLog, as role: FlightReplayer.Role) throws -> Replay {
     rewind()
     return try FlightReplayer(log, as: role).replay { observer in
-      try TLSEngine(
-        role == .client ? client : server, as: role == .client ? .client(settings.expected) : .server,
-        observing: observer)
+      switch role {
+      case .client: try TLSEngine(client, as: .client(settings.expected), observing: observer)
+      case .server: try TLSEngine(server, as: .server, observing: observer)
+      }
     }
   }
 
