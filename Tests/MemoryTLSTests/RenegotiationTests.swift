@@ -1,5 +1,6 @@
 import COpenSSL
 @testable import MemoryTLS
+import MemoryTLSFlights
 import MemoryTLSTesting
 import Testing
 
@@ -24,6 +25,29 @@ import Testing
     pair.server.close()
     try pair.settle()
     #expect(pair.client.hasEnded && pair.server.hasEnded)
+  }
+
+  @Test func `what was recorded of it is read, with the new keys too`() throws {
+    let contexts = Self.allowed.changed { $0.client.logsSecrets = .asEvents }
+    let pair = try EnginePair(
+      client: TLSContext(contexts.client), server: TLSContext(contexts.server))
+    try pair.settle()
+    ask(pair.server.engine)
+    pair.client.send(text(100))
+    pair.server.send(text(200))
+    try pair.settle()
+    let lines = pair.client.engine.allEvents().compactMap { event in
+      if case .keyLog(let line) = event { line } else { nil as String? }
+    }
+    let dissection = Dissection(pair.log, keyLog: KeyLog(lines: lines))
+    #expect(dissection.records.allSatisfy { $0.plaintext != nil } && dissection.rests == [])
+    for direction in Direction.allCases {
+      let read = dissection.messages.map(\.message).filter { $0.direction == direction }
+      let sent = pair.log.flights.filter { $0.direction == direction }.flatMap(\.notes)
+      #expect(read.filter { $0.contentType != .applicationData } == sent.compactMap(\.message))
+    }
+    #expect(dissection.messages.count { $0.message.handshakeType == .clientHello } == 2)
+    #expect(dissection.messages.count { $0.message.handshakeType == .helloRequest } == 1)
   }
 
   @Test func `refused is the default, and the server is told`() throws {

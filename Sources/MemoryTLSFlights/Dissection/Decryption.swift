@@ -109,10 +109,9 @@ extension Decryption {
 
   /// Nobody says what early data is protected with: one of the offered suites.
   private mutating func expectEarlyData(_ hello: ClientHello) {
-    guard hello[.earlyData] != nil else { return }
-    var epoch = epoch(.clientEarlyTraffic, hello.random, hello.cipherSuites.filter(\.isTLS13))
-    epoch.begin()
-    client = .tls13(Epochs([epoch]))
+    guard hello[.earlyData] != nil, case .none = client else { return }
+    let suites = Set(hello.cipherSuites.filter(\.isTLS13))
+    client = .tls13(Epochs([epoch(.clientEarlyTraffic, hello.random, suites)]))
   }
 
   private mutating func agree(on hello: HandshakeMessage.ServerHello, isRetry: Bool) {
@@ -130,16 +129,13 @@ extension Decryption {
   }
 
   private func epoch(
-    _ label: KeyLog.Label, _ random: [UInt8], _ suites: [CipherSuite]
+    _ label: KeyLog.Label, _ random: [UInt8], _ suites: Set<CipherSuite>
   ) -> Epoch {
-    var epoch = Epoch(label: label)
     do throws(RecordProtection.Unavailable) {
-      let secret = try secret(label, random)
-      for suite in suites { epoch.add(suite, secret) }
+      return Epoch(label, try secret(label, random), suites)
     } catch {
-      epoch.reason = error.reason
+      return Epoch(label, because: error.reason)
     }
-    return epoch
   }
 
   private func secret(

@@ -3,20 +3,28 @@ import MemoryTLS
 /// What is protected with keys of one secret in TLS 1.3.
 struct Epoch {
   let label: KeyLog.Label
-  /// Those that it may be; one, once a record was opened.
+  /// The keys that it may have; one, once a record was opened.
   private(set) var candidates: [RecordKeys] = []
-  /// Why there are no keys.
-  var reason = "does not authenticate"
+  /// Why a record cannot be opened.
+  let reason: String
 
-  init(label: KeyLog.Label) { self.label = label }
-
-  mutating func add(_ suite: CipherSuite, _ secret: [UInt8]) {
-    do throws(RecordProtection.Unavailable) {
-      candidates.append(try RecordKeys(tls13: secret, RecordProtection(suite)))
-    } catch {
-      if candidates.isEmpty { reason = error.reason }
+  /// With a secret that fits one of the suites.
+  init(_ label: KeyLog.Label, _ secret: [UInt8], _ suites: Set<CipherSuite>) {
+    self.label = label
+    var reason = "no cipher suite of TLSv1.3 is offered"
+    for suite in suites {
+      do throws(RecordProtection.Unavailable) {
+        candidates.append(try RecordKeys(tls13: secret, RecordProtection(suite)))
+      } catch {
+        reason = error.reason
+      }
     }
-    if !candidates.isEmpty { reason = Epoch(label: label).reason }
+    self.reason = candidates.isEmpty ? reason : "does not authenticate"
+  }
+
+  /// Without keys.
+  init(_ label: KeyLog.Label, because reason: String) {
+    (self.label, self.reason) = (label, reason)
   }
 
   /// The message before the first record has been read.

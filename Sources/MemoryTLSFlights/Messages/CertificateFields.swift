@@ -7,10 +7,11 @@ extension FieldReader {
     if isNew { try vector("certificate_request_context", lengthBytes: 1, .volatile) }
     try group("certificate_list", lengthBytes: 3) { list throws(Malformed) in
       var count = 0
-      while !list.isAtEnd {
+      while !list.isAtEnd, count < certificateLimit {
         count += 1
         try list.certificate(count, hasExtensions: isNew)
       }
+      if !list.isAtEnd { try list.bytes("further certificates", list.remaining) }
       return counted(count, "certificate")
     }
   }
@@ -83,6 +84,9 @@ private func day(_ seconds: Int64) -> String {
   let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   return "\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
 }
+
+/// More than any chain has: parsing costs, and a message of 16 MiB could hold five million.
+private let certificateLimit = 100
 
 /// RFC 5246 §7.4.4, RFC 8422 §5.5.
 private let certificateTypes = [

@@ -74,10 +74,11 @@ extension FieldReader {
 extension ExtensionType {
   /// Whether what it says differs in each connection by nature.
   var nature: FieldReader.Nature {
-    let isVolatile = isGrease || Self.volatileTypes.contains(rawValue)
-    return isVolatile ? .volatile : .stable
+    isGrease || Self.volatileNames.contains(description) ? .volatile : .stable
   }
 
-  /// session_ticket, cookie, quic_transport_parameters, encrypted_client_hello, renegotiation_info.
-  private static let volatileTypes: Set<UInt16> = [35, 44, 57, 0xFE0D, 0xFF01]
+  private static let volatileNames: Set = [
+    "session_ticket", "cookie", "quic_transport_parameters", "encrypted_client_hello",
+    "renegotiation_info",
+  ]
 }

@@ -5,31 +5,38 @@ import MemoryTLS
 extension ExtensionType {
   /// What one says; nil if it is malformed. Digits for what is unknown.
   func words(in place: ExtensionPlace, _ reader: ByteReader) -> String? {
-    switch rawValue {
-    case 22, 23, 49: reader.isAtEnd ? "" : nil
-    case 0: reader.isAtEnd && place != .clientHello ? "" : reader.serverNames
-    case 1: reader.number(1) { maximumLengths[$0] ?? "\($0)" }
-    case 5: reader.isAtEnd && place != .clientHello ? "" : reader.status(isRequest: place.isOffer)
-    case 10: reader.vector(2)?.codePoints(NamedGroup.self)
-    case 11: reader.vector(1)?.list(pointFormats)
-    case 13, 50: reader.vector(2)?.codePoints(SignatureScheme.self)
-    case 14: reader.protectionProfiles
-    case 15: reader.number(1) { heartbeatModes[$0] ?? "\($0)" }
-    case 16: reader.protocols
-    case 17513, 17613: place == .clientHello ? reader.protocols : reader.hexadecimal
-    case 18: reader.isAtEnd && place.isOffer ? "" : reader.timestamps
-    case 19, 20: place.isOffer ? reader.vector(1)?.list(types) : reader.number(1, named: types)
-    case 21: reader.all.allSatisfy { $0 == 0 } ? counted(reader.all.count, "byte") : nil
-    case 27: reader.vector(1)?.numbers { compressionAlgorithms[$0] ?? "\($0)" }
-    case 28: reader.number(2) { "\($0)" }
-    case 42 where place == .newSessionTicket: reader.number(4) { counted($0, "byte") }
-    case 42: reader.isAtEnd ? "" : nil
-    case 43 where place == .clientHello: reader.vector(1)?.codePoints(ProtocolVersion.self)
-    case 43: reader.one(ProtocolVersion.self)
-    case 44: reader.vector(2)?.hexadecimal
-    case 45: reader.vector(1)?.list(pskModes)
-    case 47: reader.vector(2)?.distinguishedNames
-    case 65281: reader.vector(1)?.hexadecimal
+    switch description {
+    case "encrypt_then_mac", "extended_master_secret", "post_handshake_auth":
+      reader.isAtEnd ? "" : nil
+    case "server_name": reader.isAtEnd && place != .clientHello ? "" : reader.serverNames
+    case "max_fragment_length": reader.number(1, named: maximumLengths)
+    case "status_request": reader.status(in: place)
+    case "supported_groups": reader.vector(2)?.codePoints(NamedGroup.self)
+    case "ec_point_formats": reader.vector(1)?.list(pointFormats)
+    case "signature_algorithms", "signature_algorithms_cert":
+      reader.vector(2)?.codePoints(SignatureScheme.self)
+    case "use_srtp": reader.protectionProfiles
+    case "heartbeat": reader.number(1, named: heartbeatModes)
+    case "application_layer_protocol_negotiation": reader.protocols
+    case "signed_certificate_timestamp": reader.isAtEnd && place.isOffer ? "" : reader.timestamps
+    case "client_certificate_type", "server_certificate_type":
+      place.isOffer ? reader.vector(1)?.list(types) : reader.number(1, named: types)
+    case "padding": reader.zeros
+    case "compress_certificate":
+      reader.vector(1)?.numbers { compressionAlgorithms[$0] ?? "\($0)" }
+    case "record_size_limit": reader.number(2) { "\($0)" }
+    case "early_data" where place == .newSessionTicket: reader.number(4) { counted($0, "byte") }
+    case "early_data": reader.isAtEnd ? "" : nil
+    case "supported_versions" where place == .clientHello:
+      reader.vector(1)?.codePoints(ProtocolVersion.self)
+    case "supported_versions": reader.one(ProtocolVersion.self)
+    case "cookie": reader.vector(2)?.hexadecimal
+    case "psk_key_exchange_modes": reader.vector(1)?.list(pskModes)
+    case "certificate_authorities": reader.vector(2)?.distinguishedNames
+    case "application_settings" where place == .clientHello,
+      "application_settings_old" where place == .clientHello:
+      reader.protocols
+    case "renegotiation_info": reader.vector(1)?.hexadecimal
     default: reader.hexadecimal
     }
   }
@@ -47,20 +54,26 @@ extension ByteReader {
     return names.joined(separator: ", ")
   }
 
-  /// RFC 6066 §8, RFC 8446 §4.4.2.1.
-  fileprivate func status(isRequest: Bool) -> String? {
+  /// RFC 6066 §8, RFC 8446 §4.4.2.1: a request, its acknowledgement, or the response.
+  fileprivate func status(in place: ExtensionPlace) -> String? {
     var ahead = self
+    if isAtEnd { return place == .clientHello ? nil : "" }
     guard ahead.byte() == 1 else { return hexadecimal }
-    guard isRequest else {
-      let response = ahead.vector(lengthBytes: 3)
-      return ahead.isAtEnd ? response.map { "ocsp response of \(counted($0.count, "byte"))" } : nil
+    guard place == .clientHello else {
+      return ahead.vector(3).map { "ocsp response of \(counted($0.all.count, "byte"))" }
     }
     guard let responders = ahead.vectors(lengthBytes: 2, each: 2),
-      let extensions = ahead.vector(lengthBytes: 2), ahead.isAtEnd
+      let extensions = ahead.vector(2)?.all
     else { return nil }
     let limits = responders.isEmpty ? [] : [counted(responders.count, "responder")]
     let more = extensions.isEmpty ? [] : ["\(counted(extensions.count, "byte")) of extensions"]
     return (["ocsp"] + limits + more).joined(separator: ", ")
+  }
+
+  /// RFC 7685 §3.
+  fileprivate var zeros: String? {
+    let bytes = all
+    return bytes.allSatisfy { $0 == 0 } ? counted(bytes.count, "byte") : nil
   }
 
   /// RFC 5764 §4.1.1.

@@ -16,13 +16,16 @@ extension FieldReader {
       try vector("dh_p", lengthBytes: 2)
       try vector("dh_g", lengthBytes: 2)
       try vector("dh_Ys", lengthBytes: 2, .volatile)
+    } else {
+      return try opaqueKeyExchange()
     }
-    guard !hasKey, !exchange.hasSuffix("_anon") else { return }
-    try signature(version)
+    if !hasKey, !exchange.contains("_anon") { try signature(version) }
   }
 
   private mutating func curve() throws(Malformed) {
-    try number("curve_type", 1) { $0 == 3 ? "named_curve" : "\($0)" }
+    let type = try number("curve_type", 1) { $0 == 3 ? "named_curve" : "\($0)" }
+    // Curves in full, with prime and all, which nobody uses (RFC 8422 §5.4).
+    guard type == 3 else { return try opaqueKeyExchange() }
     try codePoint("named_curve", as: NamedGroup.self)
     try vector("public", lengthBytes: 1, .volatile)
   }
@@ -37,7 +40,7 @@ extension FieldReader {
       try vector("dh_Yc", lengthBytes: 2, .volatile)
     } else if exchange.hasPrefix("RSA") {
       try vector("encrypted_pre_master_secret", lengthBytes: 2, .volatile)
-    } else if !isAtEnd {
+    } else {
       try opaqueKeyExchange()
     }
   }

@@ -53,7 +53,13 @@ public struct KeyLog: Sendable, Hashable {
   }
 
   /// The secrets of both; of several with one label and random, the first.
-  func merging(_ other: KeyLog) -> KeyLog { KeyLog(lines: lines + other.lines) }
+  func merging(_ other: KeyLog) -> KeyLog {
+    var merged = self
+    merged.lines += other.lines
+    merged.ignoredLineCount += other.ignoredLineCount
+    merged.secrets.merge(other.secrets) { first, _ in first }
+    return merged
+  }
 
   private mutating func read(_ line: Substring) {
     let words = line.split(whereSeparator: \.isWhitespace)

@@ -237,6 +237,9 @@ extension EnginePair {
     for message in dissection.messages {
       #expect(message.fields.flatMap(\.leaves).flatMap(\.bytes) == message.message.bytes)
       #expect(!message.fields.flatMap(\.leaves).contains { $0.name == MessageField.malformed })
+      guard message.message.contentType == .handshake else { continue }
+      let handshake = try #require(HandshakeMessage(bytes: message.message.bytes))
+      #expect(handshake.content(in: try #require(dissection.version)) != nil)
     }
     #expect(dissection.annotated.flights.map(\.bytes) == log.flights.map(\.bytes))
     #expect(isRight(dissection))

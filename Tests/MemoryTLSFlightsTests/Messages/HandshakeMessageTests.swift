@@ -119,6 +119,10 @@ import Testing
     #expect(try names(16, [0, 1, 65, 2, 9, 9], 0xC037) == ["psk_identity", "ecdh_Yc"])
     #expect(try names(16, [0, 1, 65], 0x00A8) == ["psk_identity"])
     #expect(try names(16, [0, 2, 9, 9], 0x009E) == ["dh_Yc"])
+    // SRP, anonymous and of an explicit curve.
+    #expect(try names(12, [0, 1, 9], 0xC01D) == ["exchange_keys"])
+    #expect(try names(12, curve, 0xC018) == curveNames)
+    #expect(try names(12, [1, 9], 0xC02B).prefix(2) == ["curve_type", "exchange_keys"])
   }
 
   @Test func `alerts, data and what is cut short have fields`() {
@@ -132,6 +136,15 @@ import Testing
     #expect(fields(.applicationData, [1, 2]).map(\.value) == ["0102"])
     #expect(fields(.handshake, [1, 0]).map(\.name) == [MessageField.malformed])
     #expect(fields(.alert, []).isEmpty)
+  }
+
+  @Test func `of very many certificates the first are told`() throws {
+    let list = Array(repeating: [0, 0, 1, 7] as [UInt8], count: 5000).flatMap { $0 }
+    let fields = try #require(sample(11, [0, 78, 32] + list)).fields(in: .tls12)
+    let parts = try #require(fields.last)
+    #expect(parts.value == "100 certificates" && parts.children.count == 102)
+    #expect(parts.children.last?.name == "further certificates")
+    #expect(parts.children.last?.bytes.count == 4900 * 4)
   }
 
   @Test(arguments: 0...UInt8.max)
