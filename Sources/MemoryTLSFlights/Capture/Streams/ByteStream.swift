@@ -8,8 +8,8 @@ struct ByteStream {
   private(set) var count = 0
   /// How many are known to have been sent.
   private var sent = 0
-  /// How many the other side said it has.
-  private var acknowledged = 0
+  /// How many there are by the numbers of empty segments and acknowledgements, the end included.
+  private var reached = 0
   /// The sequence number of the first byte; nil until it is known.
   private var origin: UInt32?
   /// Segments before their turn, by their starts.
@@ -30,31 +30,35 @@ struct ByteStream {
     guard !segment.flags.contains(.reset), let start = start(of: segment),
       start - count <= Self.farthest
     else { return [] }
-    // What has no bytes may stand behind the end of the stream, which counts as one.
-    let isBehindEnd = segment.payload.count == 0 && !segment.flags.contains(.finish)
-    sent = max(sent, start + segment.payload.count - (isBehindEnd ? 1 : 0))
-    return segment.payload.count == 0 ? [] : take(segment.payload.bytes, at: start)
+    let isEmpty = segment.payload.count == 0 && !segment.flags.contains(.finish)
+    // The number of an empty segment may stand behind the end, which counts as a byte.
+    if isEmpty {
+      reached = max(reached, start)
+    } else {
+      sent = max(sent, start + segment.payload.count)
+    }
+    return take(segment.payload.bytes, at: start)
   }
 
   /// Takes what the other side says it has of this one: everything before a sequence number.
   mutating func note(acknowledgement: UInt32) {
     guard let end = offset(of: acknowledgement), end - count <= Self.farthest else { return }
-    acknowledged = max(acknowledged, end)
+    reached = max(reached, end)
   }
 
   /// What is missing behind the bytes that went out, and how much it is; nil if nothing is known to be.
   var hole: (start: Int, byteCount: Int?)? {
     let end = waiting.first?.start ?? sent
     if end > count { return (count, end - count) }
-    // One byte more than was seen is the end of the stream, which counts as a byte.
-    return acknowledged > count + 1 ? (count, nil) : nil
+    return reached > count + 1 ? (count, nil) : nil
   }
 
-  /// Where a segment begins. The first one with anything in it says where the stream does.
+  /// Where a segment begins. A SYN, or else the first one with bytes, says where the stream does.
   private mutating func start(of segment: TCPSegment) -> Int? {
     let isStart = segment.flags.contains(.synchronize)
     let sequence = isStart ? segment.sequence &+ 1 : segment.sequence
-    if isStart ? count == 0 : origin == nil && segment.payload.count > 0 { origin = sequence }
+    if isStart, count == 0, origin != sequence { self = ByteStream() }
+    if origin == nil, isStart || segment.payload.count > 0 { origin = sequence }
     return offset(of: sequence)
   }
 
@@ -66,7 +70,7 @@ struct ByteStream {
   }
 
   private mutating func take(_ bytes: ArraySlice<UInt8>, at start: Int) -> [ArraySlice<UInt8>] {
-    guard start + bytes.count > count else { return [] }
+    guard !bytes.isEmpty, start + bytes.count > count else { return [] }
     guard start <= count else {
       wait(for: bytes, at: start)
       return []

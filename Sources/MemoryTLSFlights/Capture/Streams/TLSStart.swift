@@ -42,13 +42,14 @@ enum TLSStart {
 
   /// Whether records from a place on carry the start of a handshake message of this type: its length
   /// must be one that it can have, and its first field a version. Of a message that is cut short by
-  /// the end of the bytes, what is there must be right.
+  /// the end of the bytes, what is there must be right; it may be less than that at the very start.
   private static func beginsMessage(_ type: HandshakeType, _ bytes: [UInt8], at offset: Int) -> Bool
   {
     guard let start = messageStart(bytes, at: offset, count: 39), start[0] == type.rawValue else {
       return false
     }
-    guard start.count >= 4 else { return offset == 0 }
+    guard start.count >= 6 || offset == 0 else { return false }
+    guard start.count >= 4 else { return true }
     let size = start[1...3].reduce(0) { $0 << 8 | Int($1) }
     let isVersion = start.count < 6 || (start[4] == 3 && start[5] <= 4)
     let isSessionID = start.count < 39 || start[38] <= 32
