@@ -30,7 +30,8 @@ import Testing
         + "compared \(Self.comparison)")
     #expect(
       lines[1] == "flight 1, ClientHello, extension supported_groups: "
-        + "recorded x25519, secp256r1, x448, secp521r1, secp384r1; now x25519, secp256r1")
+        + "recorded x25519, secp256r1, x448, secp521r1, secp384r1, ffdhe2048, ffdhe3072, "
+        + "ffdhe4096, ffdhe6144, ffdhe8192; now x25519, secp256r1")
     #expect(lines[2].hasPrefix("  recorded  0000"))
     #expect(lines.contains { $0.contains("REGENERATE_FLIGHTS=1") })
     #expect(lines.contains { $0.contains("│  ClientHello ") })
@@ -47,7 +48,7 @@ import Testing
     guard case .diverged(let divergences, _) = failure?.reason else { return }
     #expect(
       divergences.map(\.sentence) == [
-        "flight 1, ClientHello: extension application_layer_protocol_negotiation is new, h2"
+        "flight 1, ClientHello: extension application_layer_protocol_negotiation is new: h2"
       ])
   }
 

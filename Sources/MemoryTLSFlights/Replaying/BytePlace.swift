@@ -13,7 +13,21 @@ struct BytePlace {
   /// The field, if it can be read, or else the record, with its bytes.
   var difference: Difference {
     if let field = now.fieldPlace(at: offset) { return byte(in: field) }
-    return sealedMessage ?? byte(in: recordPlace)
+    return otherRecord ?? sealedMessage ?? byte(in: recordPlace)
+  }
+
+  /// Records of other types or sizes at the same place.
+  private var otherRecord: Difference? {
+    let (olds, news) = (recorded.whole, now.whole)
+    let start = zip(olds, news).prefix { old, new in
+      old.contentType == new.contentType && old.byteCount == new.byteCount
+    }.count
+    guard olds.indices.contains(start), news.indices.contains(start) else { return nil }
+    let bytes = news.prefix(start).reduce(0) { $0 + $1.byteCount }
+    guard bytes..<bytes + 5 ~= offset else { return nil }
+    let words = [olds[start], news[start]].map { "\($0.contentType) of \($0.byteCount) bytes" }
+    return Difference(
+      ", record \(start + 1): recorded \(words[0]); now \(words[1])", recorded.bytes, now.bytes)
   }
 
   private func byte(in place: String) -> Difference {
@@ -48,11 +62,13 @@ struct BytePlace {
     }
     let field = zip(leaves[0], leaves[1]).first { $0.bytes != $1.bytes }
     let place = [new.name, field?.1.name].compactMap { $0 }.joined(separator: ", ")
-    return Difference(", \(place): other bytes", old.bytes, new.bytes)
+    return Difference(", \(place): the same in words, but other bytes", old.bytes, new.bytes)
   }
 }
 
 extension ReadFlight {
+  fileprivate var whole: [Record] { Record.split(bytes).records }
+
   /// Which message and field a byte of the flight belongs to; nil if that cannot be read.
   fileprivate func fieldPlace(at offset: Int) -> String? {
     // The handshake's bytes that are not sealed, as if no records cut them.

@@ -5,9 +5,9 @@ import MemoryTLS
 struct FieldDifferences {
   private(set) var all: [Difference] = []
 
-  init(_ recorded: ProtocolMessage, _ now: ProtocolMessage, _ terms: Terms) {
-    guard recorded.bytes != now.bytes else { return }
-    compare(terms.fields(of: recorded), terms.fields(of: now), [recorded.name])
+  /// Takes either message in its own version.
+  init(_ recorded: [MessageField], _ now: [MessageField], of name: String) {
+    compare(recorded, now, [name])
   }
 
   private mutating func compare(
@@ -17,13 +17,14 @@ struct FieldDifferences {
     let before = Dictionary(old.map { ($0.key, $0.field) }) { first, _ in first }
     let after = Set(new.map(\.key))
     for field in old where !after.contains(field.key) {
-      add(path, "\(field.field.name) is missing", [field.field.value], field.field, nil)
+      add(
+        path, "\(field.field.name) is missing\(field.field.said(", recorded "))", field.field, nil)
     }
     for field in new {
       if let recorded = before[field.key] {
         compare(recorded, field.field, path + [field.field.name])
       } else {
-        add(path, "\(field.field.name) is new", [field.field.value], nil, field.field)
+        add(path, "\(field.field.name) is new\(field.field.said(": "))", nil, field.field)
       }
     }
     compareOrder(
@@ -37,10 +38,19 @@ struct FieldDifferences {
     let isSame =
       recorded.isVolatile && now.isVolatile
       ? recorded.value.isEmpty == now.value.isEmpty : recorded.value == now.value
-    guard isSame else {
-      return add(path, "recorded \(recorded.words); now \(now.words)", [], recorded, now)
-    }
+    guard isSame else { return add(path, Self.words(recorded, now), recorded, now) }
     if !recorded.isVolatile { compare(recorded.children, now.children, path) }
+  }
+
+  /// Both values, or, of long lists, what only one of them has.
+  private static func words(_ recorded: MessageField, _ now: MessageField) -> String {
+    let lists = [recorded, now].map { $0.value.components(separatedBy: ", ") }
+    let (left, added) = (lists[0].without(lists[1]), lists[1].without(lists[0]))
+    guard max(recorded.value.count, now.value.count) > listLimit, !left.isEmpty || !added.isEmpty,
+      !recorded.isVolatile
+    else { return "recorded \(recorded.words); now \(now.words)" }
+    return [("added", added), ("left out", left)].filter { !$0.1.isEmpty }
+      .map { "\($0.0) \($0.1.joined(separator: ", ").shortened)" }.joined(separator: "; ")
   }
 
   private mutating func compareOrder(_ recorded: [String], _ now: [String], _ path: [String]) {
@@ -50,19 +60,20 @@ struct FieldDifferences {
     let names = [recorded, now].map {
       $0[start..<$0.count - end].joined(separator: ", ").shortened
     }
-    add(path, "another order: recorded \(names[0]); now \(names[1])", [], nil, nil)
+    add(path, "another order: recorded \(names[0]); now \(names[1])", nil, nil)
   }
 
   private mutating func add(
-    _ path: [String], _ words: String, _ values: [String], _ recorded: MessageField?,
-    _ now: MessageField?
+    _ path: [String], _ words: String, _ recorded: MessageField?, _ now: MessageField?
   ) {
-    let values = values.filter { !$0.isEmpty }.map { ", \($0.shortened)" }.joined()
     all.append(
       Difference(
-        ", \(path.joined(separator: ", ")): \(words)\(values)", recorded?.bytes ?? [],
-        now?.bytes ?? [], base: recorded?.offset ?? now?.offset ?? 0))
+        ", \(path.joined(separator: ", ")): \(words)", recorded?.bytes ?? [], now?.bytes ?? [],
+        base: recorded?.offset ?? now?.offset ?? 0))
   }
+
+  /// Characters that two of which are a sentence that can still be read.
+  private static let listLimit = 120
 }
 
 /// What was agreed on, on which the form of messages depends.
@@ -100,14 +111,32 @@ extension MessageField {
 
   private static let lengths: Set<String> = [framing, "length", "extensions_length"]
 
-  /// Its value, or how long that is where it is a number that says nothing.
+  /// Its value, or how long that is where it is digits that say nothing.
   fileprivate var words: String {
     if value.isEmpty { return "nothing" }
-    return isVolatile ? "\(bytes.count) bytes" : value.shortened
+    return isVolatile ? "\(value.utf8.count / 2) bytes" : value.shortened
+  }
+
+  /// Its value with words before it, if it has any.
+  fileprivate func said(_ words: String) -> String {
+    value.isEmpty ? "" : "\(words)\(self.words)"
+  }
+}
+
+extension [String] {
+  /// The elements that another list does not have.
+  fileprivate func without(_ others: [String]) -> [String] {
+    let others = Set(others)
+    return filter { !others.contains($0) }
   }
 }
 
 extension String {
+  /// The parts between separators (Foundation's, without Foundation).
+  fileprivate func components(separatedBy separator: String) -> [String] {
+    split(separator: separator, omittingEmptySubsequences: false).map(String.init)
+  }
+
   /// No longer than anyone reads.
   fileprivate var shortened: String { count <= 240 ? self : "\(prefix(239))…" }
 }

@@ -3,10 +3,10 @@ import MemoryTLS
 /// How the messages of two flights differ, in words.
 struct MessageDifferences {
   private(set) var all: [Difference] = []
-  private let terms: Terms
+  private let terms: (recorded: Terms, now: Terms)
 
   init(_ recorded: ReadFlight, _ now: ReadFlight) {
-    terms = now.terms
+    terms = (recorded.terms, now.terms)
     if let old = recorded.messages, let new = now.messages {
       compare(old, new)
       if all.isEmpty { compareWritten(recorded, now) }
@@ -27,10 +27,24 @@ struct MessageDifferences {
       {
         explain(recorded[gap.recorded], now[gap.now])
         gaps = gaps.dropFirst()
+        // What would have followed is missing for that.
+        if now[gap.now].contains(where: \.isTurn) { return }
       }
-      all += FieldDifferences(recorded[pair.recorded], now[pair.now], terms).all
+      compare(recorded[pair.recorded], now[pair.now])
     }
     for gap in gaps { explain(recorded[gap.recorded], now[gap.now]) }
+  }
+
+  private mutating func compare(_ recorded: ProtocolMessage, _ now: ProtocolMessage) {
+    let isHello = recorded.handshakeType == .clientHello || recorded.handshakeType == .serverHello
+    // In another version the same message has another form.
+    guard isHello || terms.recorded.version == terms.now.version, recorded.bytes != now.bytes else {
+      return
+    }
+    all +=
+      FieldDifferences(
+        terms.recorded.fields(of: recorded), terms.now.fields(of: now), of: recorded.name
+      ).all
   }
 
   /// One is there instead of the other.
@@ -43,9 +57,8 @@ struct MessageDifferences {
     } else if now.isEmpty {
       all.append(Difference(": \(MessageWords.number(of: recorded)) less", old, new))
     } else {
-      // An alert takes the place of all that would follow.
-      let isAlert = now.count == 1 && now.first?.contentType == .alert
-      let missing = isAlert ? MessageWords.some(recorded.prefix(1)) : MessageWords.some(recorded)
+      let isTurn = now.count == 1 && now.contains(where: \.isTurn)
+      let missing = MessageWords.some(isTurn ? recorded.prefix(1) : recorded)
       all.append(Difference(": \(MessageWords.some(now)) instead of \(missing)", old, new))
     }
   }
@@ -65,6 +78,13 @@ struct MessageDifferences {
     guard recorded != now else { return }
     let words = (MessageWords.list(recorded), MessageWords.list(now))
     all.append(Difference(", sealed records: recorded \(words.0); now \(words.1)"))
+  }
+}
+
+extension ProtocolMessage {
+  /// Whether it takes the place of all that would have followed.
+  fileprivate var isTurn: Bool {
+    contentType == .alert ? bytes.first == 2 : name == "HelloRetryRequest"
   }
 }
 
@@ -96,7 +116,8 @@ enum MessageWords {
     guard labels.count == 1, let label = labels.first else {
       let names = messages.prefix(listed).map(one)
       let rest = messages.count - names.count
-      return (names + (rest > 0 ? ["\(rest) more"] : [])).joined(separator: " and ")
+      let words = names + (rest > 0 ? ["\(rest) others"] : [])
+      return "\(words.dropLast().joined(separator: ", ")) and \(words.last ?? "")"
     }
     let count = messages.count
     let number = numbers.indices.contains(count - 1) ? numbers[count - 1] : "\(count)"
