@@ -79,7 +79,8 @@ extension FlightFile {
   func stream(_ number: Int?) throws -> Stream {
     if let number {
       guard let found = streams.first(where: { $0.number == number }) else {
-        throw CommandFailure.usage("\(name) has no stream \(number), but 0 to \(streams.count - 1)")
+        let others = streams.count == 1 ? "only 0" : "0 to \(streams.count - 1)"
+        throw CommandFailure.usage("\(name) has no stream \(number), but \(others)")
       }
       return found
     }

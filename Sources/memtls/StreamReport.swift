@@ -13,14 +13,24 @@ struct StreamReport {
     outline = Outline(log, keyLog: secrets)
   }
 
-  /// Two lines of heading, and the ladder.
+  /// Some lines of heading, and the ladder.
   func ladder(atMost limit: Int, in style: Outline.LadderStyle) -> String {
     let summary = outline.summary.map(\.escaped).joined(separator: ", ")
-    let before = before.map { [$0] } ?? []
-    return
-      ([outline.heading.escaped + (summary.isEmpty ? "" : ": \(summary)")] + before + [
-        "", outline.ladder(atMost: limit, in: style),
-      ]).joined(separator: "\n")
+    let heading = outline.heading.escaped + (summary.isEmpty ? "" : ": \(summary)")
+    let comments = outline.log.metadata.comments.map { "comment: \($0.escaped)" }
+    let lines = [heading, maker, before].compactMap { $0 } + comments.prefix(limit)
+    return (lines + ["", outline.ladder(atMost: limit, in: style)]).joined(separator: "\n")
+  }
+
+  /// Who recorded it, and what makes it repeatable.
+  private var maker: String? {
+    let metadata = outline.log.metadata
+    let words = [
+      metadata.role.map { "recorded by \($0 == .both ? "both ends" : "the \($0.rawValue)")" },
+      metadata.openssl?.escaped, metadata.clientSeed.map { "client seed \($0)" },
+      metadata.serverSeed.map { "server seed \($0)" }, metadata.time.map { "at \($0)" },
+    ].compactMap { $0 }
+    return words.isEmpty ? nil : words.joined(separator: ", ")
   }
 
   /// What came before TLS.
@@ -54,7 +64,7 @@ struct StreamReport {
   func page(of number: Int) throws -> String {
     guard let entry = outline[number] else {
       let count = outline.entries.reduce(0) { max($0, $1.number ?? 0) }
-      throw CommandFailure.usage("no message \(number); there are \(count)")
+      throw CommandFailure.usage("no message \(number), but 1 to \(count)")
     }
     return MessagePage(entry, in: outline).text
   }

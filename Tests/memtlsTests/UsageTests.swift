@@ -56,6 +56,13 @@ import Testing
     ["identity", "/dev/null", "--days", "0"], ["identity", "/dev/null", "--days", "36501"],
     ["identity", "/dev/null", "--key", "dsa"], ["identity", "/dev/null", "--name", "a b"],
     ["identity", "/dev/null", "--seed", "1"],
+    ["inspect"], ["inspect", ""], ["inspect", "a", "--stream", "-1"],
+    ["inspect", "a", "--message", "0"], ["inspect", "a", "--message", "1", "--json"],
+    ["inspect", "a", "--json", "--svg", "b"], ["inspect", "a", "--svg", ""],
+    ["inspect", "a", "--color", "blue"], ["inspect", "-", "--keylog", "-"],
+    ["convert"], ["convert", "a"], ["convert", "a", "b"], ["convert", "a", "b.txt"],
+    ["convert", "a", "-"], ["convert", "a", "b", "--to", "svg"], ["convert", "a", ""],
+    ["convert", "a", "b.pcap", "--keylog-out", "b.pcap"],
   ])
   func `bad usage is one line on stderr, exit 2 and nothing on stdout`(arguments: [String]) throws {
     let run = try Command.memtls(arguments)
@@ -85,7 +92,7 @@ import Testing
 
   @Test(arguments: [
     [], ["--help"], ["handshake", "--help"], ["client", "--help"], ["server", "--help"],
-    ["identity", "--help"], ["tunnel", "--help"],
+    ["identity", "--help"], ["tunnel", "--help"], ["inspect", "--help"], ["convert", "--help"],
   ])
   func `help goes to stdout with exit 0 and fits 80 columns`(arguments: [String]) throws {
     let run = try Command.memtls(arguments)

@@ -53,7 +53,7 @@ private struct OutlineRail {
     hasTimes = outline.flights.contains { $0.elapsed != nil }
     numbers = "\(outline.messageCount)".count
     let entries = outline.entries
-    names = min(20, entries.reduce(0) { max($0, $1.name.columns) })
+    names = min(24, entries.reduce(0) { max($0, $1.name.columns) })
     sizes = entries.reduce(0) { max($0, "\($1.byteCount)".count) }
   }
 

@@ -23,7 +23,10 @@ extension Outline {
     let sealed = entries.filter(\.isEncrypted)
     let closed = sealed.reduce(0) { $0 + ($1.message == nil ? $1.records.count : 0) }
     if sealed.isEmpty { return nil }
-    return closed == 0
-      ? "decrypted" : "\(closed) encrypted \(closed == 1 ? "record stays" : "records stay") closed"
+    if closed > 0 {
+      return "\(closed) encrypted \(closed == 1 ? "record stays" : "records stay") closed"
+    }
+    let isTold = sealed.contains { $0.records.isEmpty }
+    return isTold ? "encrypted messages as they were recorded" : "decrypted"
   }
 }

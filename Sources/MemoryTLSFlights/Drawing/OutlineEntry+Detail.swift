@@ -49,9 +49,10 @@ enum Preview {
   /// Text in quotes if it is mostly that, else digits.
   static func text(of bytes: [UInt8]) -> String {
     let start = bytes.prefix(limit)
-    let rest = bytes.count > start.count ? "…" : ""
-    guard let text = readable(start) else { return Hexadecimal.text(start.prefix(16)) + rest }
-    return "\"\(text)\(rest)\""
+    guard let text = readable(start) else {
+      return Hexadecimal.text(start.prefix(16)) + (bytes.count > 16 ? "…" : "")
+    }
+    return "\"\(text)\(bytes.count > limit ? "…" : "")\""
   }
 
   /// Nil if more than an eighth of it cannot be seen.

@@ -46,15 +46,25 @@ struct OutlineWriter {
     return entries + closedEntries(closed)
   }
 
-  /// What the notes tell of, because records are closed.
+  /// What could be read, and in the place of closed records what the notes tell of.
   private mutating func told(_ index: Int) -> [OutlineEntry] {
-    let read = Dictionary(
-      messages[index].map { (dissection.messages[$0].message, dissection.messages[$0]) },
-      uniquingKeysWith: { first, _ in first })
-    return log.flights[index].notes.map { note in
+    var entries: [OutlineEntry] = []
+    var read = messages[index].map { dissection.messages[$0] }[...]
+    var left = Dictionary(grouping: read, by: \.message).mapValues(\.count)
+    let firstClosed = records[index].first { dissection.records[$0].reason != nil } ?? .max
+    for note in log.flights[index].notes {
       let message = ProtocolMessage(note, log.flights[index].direction)
-      return entry(message, read[message])
+      let isRead = left[message, default: 0] > 0
+      while let next = read.first, isRead || next.records.lowerBound < firstClosed {
+        entries.append(entry(next.message, next))
+        left[next.message, default: 0] -= 1
+        read = read.dropFirst()
+        if isRead, next.message == message { break }
+      }
+      if !isRead { entries.append(entry(message, nil)) }
     }
+    for next in read { entries.append(entry(next.message, next)) }
+    return entries
   }
 
   /// A message, as it was read if it was.
