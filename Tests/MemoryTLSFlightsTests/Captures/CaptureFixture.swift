@@ -35,6 +35,12 @@ struct CaptureFixture: Sendable, CustomTestStringConvertible {
     try #require(all.first { $0.name == name }, "no capture \(name)")
   }
 
+  /// The secrets that its list was made with: none where only tshark could read with them.
+  var listedKeyLog: KeyLog { name == "tls12-rsa-cbc" ? KeyLog(lines: []) : keyLog }
+
+  /// The secrets that all lists were made with, but for those in the files.
+  static var listedKeys: [String] { all.flatMap(\.listedKeyLog.lines) }
+
   var name: String { file.deletingPathExtension().lastPathComponent }
   var testDescription: String { name }
 }

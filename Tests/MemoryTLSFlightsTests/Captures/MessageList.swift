@@ -4,39 +4,66 @@ import MemoryTLSFlights
 /// What is found in a capture, in the words of Fixtures/captures/list, for each stream and sender by
 /// itself: which of two sides' messages was first is a matter of packets.
 struct MessageList: Equatable {
-  /// By "0 client", "0 server", "1 client" and so on.
-  private(set) var lines: [String: [String]] = [:]
+  private(set) var lines: [Place: [String]] = [:]
+
+  /// One side of a stream.
+  struct Place: Hashable, CustomStringConvertible {
+    var stream: Int
+    let direction: Direction
+
+    var description: String { "\(stream) \(direction)" }
+  }
 
   /// Reads a list of tshark's.
   init(_ list: [String]) {
     for line in list {
-      let words = line.split(separator: " ", maxSplits: 2).map(String.init)
-      lines[words.prefix(2).joined(separator: " "), default: []].append(words.last ?? "")
+      let words = line.split(separator: " ", maxSplits: 2)
+      guard words.count == 3, let stream = Int(words[0]) else { continue }
+      let direction: Direction = words[1] == "client" ? .clientToServer : .serverToClient
+      lines[Place(stream: stream, direction: direction), default: []].append(String(words[2]))
     }
   }
 
-  /// What ours finds.
+  /// What ours finds in a capture, with all secrets in it: a handshake after the first has a random of
+  /// its own.
   init(_ capture: Capture, keyLog: KeyLog) {
+    let keyLog = KeyLog(lines: keyLog.lines + capture.keyLog)
     for stream in capture.streams {
       guard let log = stream.log else { continue }
-      let dissection = Dissection(log, keyLog: keyLog)
-      for (index, record) in dissection.records.enumerated() {
-        let messages = dissection.messages.filter { $0.records.upperBound == index + 1 }
-        let found = messages.map(\.message.line) + (record.sealed.map { [$0] } ?? [])
-        guard !found.isEmpty else { continue }
-        lines["\(stream.number) \(record.direction.sender)", default: []] += found
-      }
+      append(MessageList(log, keyLog: keyLog), from: stream.number)
     }
   }
 
-  /// What one side of a stream says.
-  subscript(stream: Int, direction: Direction) -> [String] {
-    lines["\(stream) \(direction.sender)"] ?? []
+  /// What ours finds in a log, as in a capture's first stream.
+  init(_ log: FlightLog, keyLog: KeyLog) {
+    let dissection = Dissection(log, keyLog: keyLog)
+    let messages = Dictionary(grouping: dissection.messages) { $0.records.upperBound - 1 }
+    for (index, record) in dissection.records.enumerated() {
+      let found = (messages[index] ?? []).map(\.message.line) + (record.sealed.map { [$0] } ?? [])
+      guard !found.isEmpty else { continue }
+      lines[Place(stream: 0, direction: record.direction), default: []] += found
+    }
   }
-}
 
-extension Direction {
-  fileprivate var sender: String { self == .clientToServer ? "client" : "server" }
+  /// Adds another list, whose first stream becomes this one.
+  mutating func append(_ other: MessageList, from stream: Int) {
+    for (place, lines) in other.lines {
+      self.lines[Place(stream: place.stream + stream, direction: place.direction)] = lines
+    }
+  }
+
+  /// Where another list has something else; in some places this one only ends sooner.
+  func differences(from other: MessageList, cut: [Place] = []) -> [String] {
+    Set(lines.keys).union(other.lines.keys).subtracting(
+      cut.filter { place in
+        other[place].count > self[place].count
+          && other[place].starts(with: self[place])
+      }
+    ).filter { self[$0] != other[$0] }
+      .map { "\($0): \(self[$0]) instead of \(other[$0])" }
+  }
+
+  private subscript(place: Place) -> [String] { lines[place] ?? [] }
 }
 
 extension DissectedRecord {

@@ -80,4 +80,9 @@ final class Scratch {
     try Data(bytes).write(to: path(name))
     return path(name)
   }
+
+  /// Writes a file of lines and answers where.
+  func write(_ lines: [String], to name: String) throws -> URL {
+    try write(Array(lines.map { $0 + "\n" }.joined().utf8), to: name)
+  }
 }
