@@ -1,5 +1,6 @@
 import Foundation
 import MemoryTLS
+import MemoryTLSFlights
 import MemoryTLSTesting
 import MemoryTLSTransport
 import SystemPackage
@@ -8,10 +9,10 @@ import Testing
 /// What the README shows is what compiles here and what runs print.
 @Suite struct ReadmeTests {
   private let readme: String
+  private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
 
   init() throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
     readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
   }
 
@@ -21,23 +22,36 @@ import Testing
     #expect(shown.shape == printed.shape)
   }
 
-  @Test(arguments: ["session", "seed"])
-  func `the session is what a shell shows`(name: String) throws {
+  @Test(arguments: ["session", "seed", "inspect", "replay"])
+  func `the session is what a shell shows`(name: String) throws { try compareSession(name) }
+
+  @Test(.enabled(if: isInstalled("tshark"), "needs tshark"))
+  func `the session with tshark is what a shell shows`() throws { try compareSession("convert") }
+
+  @Test func `the picture is what the command draws`() throws {
+    let captures = root.path + "/Fixtures/captures"
+    let drawn = try Command.memtls(["inspect", captures + "/tls13-http.pcapng", "--svg", "-"])
+    let shown = try String(contentsOfFile: captures + "/tls13-http.svg", encoding: .utf8)
+    #expect(drawn.output == shown)
+  }
+
+  private func compareSession(_ name: String) throws {
     let shown = try #require(readme.blocks(fence: "<!-- \(name) -->\n```console\n").first)
     let lines = shown.split(separator: "\n", omittingEmptySubsequences: true)
     let commands = lines.filter { $0.hasPrefix("$ ") }.map { $0.dropFirst(2) }
     let directory = try TemporaryDirectory()
     let script = """
-      cd '\(directory.path)'; memtls() { '\(Command.memtls)' "$@"; }
+      cd '\(directory.path)'; ln -s '\(root.path)/Fixtures'; memtls() { '\(Command.memtls)' "$@"; }
       \(commands.joined(separator: "\n"))
       wait
       """
     let run = try Command.run("bash", ["-c", script])
-    let output = lines.filter { !$0.hasPrefix("$ ") }.joined(separator: "\n")
-    #expect(run.output == output + "\n", "\(run.errors)")
+    let output = lines.filter { !$0.hasPrefix("$ ") }
+    let printed = run.output.split(separator: "\n", omittingEmptySubsequences: true)
+    #expect(printed == output, "\(run.errors)")
   }
 
-  @Test(arguments: ["engine", "stream", "framing", "pair"])
+  @Test(arguments: ["engine", "stream", "framing", "pair", "record"])
   func `the examples are the code below`(name: String) throws {
     let source = try String(contentsOfFile: #filePath, encoding: .utf8)
     let shown = try #require(readme.blocks(fence: "<!-- example: \(name) -->\n```swift\n").first)
@@ -122,6 +136,49 @@ import Testing
     #expect(throws: FramingError.oversized(length: 1001, limit: 1000)) {
       try framing.decode(([1, 3, 0xE9] as [UInt8]).span, into: &payload)
     }
+  }
+
+  @Test func `the record example records`() throws {
+    let settings = try PairSettings()
+    let context = try TLSContext(settings.client)
+    // example: record
+    let recorder = FlightRecorder()
+    let engine = try TLSEngine(
+      context, as: .client(.name("localhost")), recordedBy: recorder)
+    // ... the engine is used as any other; then, today or in another program:
+    let log = try FlightLog(text: recorder.log.text)
+    let replay = try FlightReplayer(log, as: .client).replay { observer in
+      try TLSEngine(context, as: .client(.name("localhost")), observing: observer)
+    }
+    for divergence in replay.divergences { print(divergence) }
+    // end
+    let pair = EnginePair(
+      client: engine, server: try TLSEngine(TLSContext(settings.server), as: .server))
+    try pair.settle()
+    #expect(recorder.log.flights.map(\.bytes) == pair.log.flights.map(\.bytes))
+  }
+
+  @Test func `a recorder takes what passed any channel`() throws {
+    let settings = try PairSettings()
+    let (up, down) = (try FileDescriptor.privatePipe(), try FileDescriptor.privatePipe())
+    let server = Worker {
+      let channel = DescriptorTransport(input: up.readEnd, output: down.writeEnd)
+      _ = try TLSStream(try TLSEngine(TLSContext(settings.server), as: .server), over: channel)
+        .receive()
+    }
+    let recorder = FlightRecorder()
+    let channel = ObservedTransport(
+      DescriptorTransport(input: down.readEnd, output: up.writeEnd)
+    ) { passage, bytes in
+      recorder.note(bytes, passage == .written ? .clientToServer : .serverToClient)
+    }
+    let stream = TLSStream(
+      try TLSEngine(TLSContext(settings.client), as: .client(.name("localhost"))), over: channel)
+    try stream.handshake()
+    try stream.close()
+    try server.join()
+    let messages = Dissection(recorder.log).messages.map(\.message.label)
+    #expect(messages.prefix(3) == ["ClientHello", "ServerHello", "change_cipher_spec"])
   }
 
   @Test func `the pair example passes`() throws {
