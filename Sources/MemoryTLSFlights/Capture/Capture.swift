@@ -66,7 +66,7 @@ public struct Capture: Sendable {
     (packetCount, skipped) = (packets.count, packets.skipped)
     let secrets = Dictionary(grouping: file.keyLog) { KeyLogLine($0)?.clientRandom }
     let lines = file.comments.flatMap(Self.lines)
-    streams = packets.table.streams.enumerated().map { number, stream in
+    streams = packets.table.removeAll().enumerated().map { number, stream in
       CapturedStream(stream, number: number) { random in
         var metadata = FlightLog.Metadata()
         metadata.keyLog = random.flatMap { secrets[Hexadecimal.text($0)] } ?? []
@@ -84,7 +84,7 @@ public struct Capture: Sendable {
 
 /// Puts each packet where it belongs.
 private struct PacketSorter {
-  private(set) var table = StreamTable()
+  var table = StreamTable()
   private(set) var count = 0
   private var internet = InternetLayer()
   private var unread = Capture.Skipped()

@@ -4,10 +4,8 @@ public import MemoryTLS
 public struct CapturedStream: Sendable, Hashable {
   /// The stream's number in the file, from 0: the `tcp.stream` of Wireshark.
   public let number: Int
-  /// The addresses of client and server: `127.0.0.1:50000 127.0.0.1:443`.
-  ///
-  /// The client is who sent the ClientHello; without TLS it is who opened the connection.
-  public let endpoints: String
+  private let client: SocketAddress
+  private let server: SocketAddress
   /// When its first packet came, if the file says so.
   public let firstTime: Timestamp?
   /// How many packets it has, those without bytes too.
@@ -24,6 +22,11 @@ public struct CapturedStream: Sendable, Hashable {
   /// metadata have the endpoints, the lines of the key log for this ClientHello, and the file's
   /// comments.
   public let log: FlightLog?
+
+  /// The addresses of client and server: `127.0.0.1:50000 127.0.0.1:443`.
+  ///
+  /// The client is who sent the ClientHello; without TLS it is who opened the connection.
+  public var endpoints: String { "\(client) \(server)" }
 
   /// Bytes of a stream that the capture does not have.
   public struct Hole: Sendable, Hashable {
@@ -65,9 +68,9 @@ extension CapturedStream {
   init(_ stream: TCPStream, number: Int, metadata: ([UInt8]?) -> FlightLog.Metadata) {
     let tls = TLSConversation(in: stream)
     let client = tls?.client ?? stream.opener
-    let endpoints = "\(stream.address(of: client)) \(stream.address(of: client.other))"
     self.number = number
-    self.endpoints = endpoints
+    self.client = stream.address(of: client)
+    server = stream.address(of: client.other)
     (firstTime, packetCount) = (stream.firstTime, stream.packetCount)
     byteCounts = ByteCounts(
       clientToServer: stream.byteCount(of: client),
@@ -80,11 +83,9 @@ extension CapturedStream {
           byteCount: $0.byteCount)
       }
     }
-    log = tls.map {
-      var log = $0.log(of: stream)
-      log.metadata = metadata($0.clientRandom)
-      log.metadata.endpoints = endpoints
-      return log
-    }
+    var log = tls?.log(of: stream)
+    log?.metadata = metadata(tls?.clientRandom)
+    log?.metadata.endpoints = "\(self.client) \(server)"
+    self.log = log
   }
 }

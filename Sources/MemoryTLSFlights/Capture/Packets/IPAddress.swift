@@ -2,9 +2,8 @@ import MemoryTLS
 
 /// An address of IPv4 or IPv6.
 struct IPAddress: Hashable, Comparable {
-  /// The version, and the address as a number.
-  private let isVersion6: Bool
   private let number: UInt128
+  private let isVersion6: Bool
 
   /// An address of 16 bytes is IPv6, of 4 IPv4.
   init(_ bytes: some Collection<UInt8>) {

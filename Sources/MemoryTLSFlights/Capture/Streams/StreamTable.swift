@@ -1,6 +1,6 @@
 /// The TCP streams of a capture, numbered as tshark does.
 struct StreamTable {
-  private(set) var streams: [TCPStream] = []
+  private var streams: [TCPStream] = []
   /// The newest stream between two ends.
   private var newest: [Ends: Int] = [:]
 
@@ -12,6 +12,12 @@ struct StreamTable {
       let (source, destination) = (segment.source, segment.destination)
       (low, high) = source < destination ? (source, destination) : (destination, source)
     }
+  }
+
+  /// All streams, in the order of their first packets. The table is empty then.
+  mutating func removeAll() -> [TCPStream] {
+    defer { self = StreamTable() }
+    return streams
   }
 
   /// Adds a segment to its stream, or begins one with it.

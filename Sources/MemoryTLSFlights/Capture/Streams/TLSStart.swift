@@ -43,17 +43,20 @@ enum TLSStart {
   /// Whether records from a place on carry the start of a handshake message of this type: its length
   /// must be one that it can have, and its first field a version. Of a message that is cut short by
   /// the end of the bytes, what is there must be right; it may be less than that at the very start.
-  private static func beginsMessage(_ type: HandshakeType, _ bytes: [UInt8], at offset: Int) -> Bool
-  {
-    guard let start = messageStart(bytes, at: offset, count: 39), start[0] == type.rawValue else {
-      return false
-    }
-    guard start.count >= 6 || offset == 0 else { return false }
+  private static func beginsMessage(
+    _ type: HandshakeType, _ bytes: [UInt8], at offset: Int
+  ) -> Bool {
+    // Most places are out of the question by these few bytes.
+    guard let start = messageStart(bytes, at: offset, count: 6), start[0] == type.rawValue,
+      start.count == 6 || offset == 0, start.count < 5 || start[4] == 3,
+      start.count < 6 || start[5] <= 4
+    else { return false }
     guard start.count >= 4 else { return true }
     let size = start[1...3].reduce(0) { $0 << 8 | Int($1) }
-    let isVersion = start.count < 6 || (start[4] == 3 && start[5] <= 4)
-    let isSessionID = start.count < 39 || start[38] <= 32
-    return 38...longestHello ~= size && isVersion && isSessionID
+    guard 38...longestHello ~= size else { return false }
+    guard let head = messageStart(bytes, at: offset, count: 39) else { return false }
+    // The session's id is of 32 bytes at most.
+    return head.count < 39 || head[38] <= 32
   }
 
   /// The first bytes of the handshake message in the records from a place on, as many as are wanted
