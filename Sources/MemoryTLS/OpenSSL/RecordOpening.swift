@@ -3,8 +3,8 @@ internal import COpenSSL
 // Opening what was sealed with a key that is known: for flights that were recorded.
 
 /// Authenticated encryption with additional data (RFC 5116), as cipher suites use it.
-package struct AEAD: Sendable, Hashable {
-  /// How the algorithm is told in OpenSSL.
+package struct AEAD: Sendable, Hashable, CustomStringConvertible {
+  /// How the algorithm is called in OpenSSL.
   let name: String
   /// How long its keys are, in bytes.
   package let keyByteCount: Int
@@ -21,6 +21,9 @@ package struct AEAD: Sendable, Hashable {
   package static let aria256GCM = Self(name: "ARIA-256-GCM", keyByteCount: 32, tagByteCount: 16)
   package static let chaCha20Poly1305 = Self(
     name: "ChaCha20-Poly1305", keyByteCount: 32, tagByteCount: 16)
+
+  /// OpenSSL's name for it.
+  package var description: String { name }
 
   /// The nonces of all of them, in bytes.
   package static let nonceByteCount = 12
