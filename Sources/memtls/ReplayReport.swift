@@ -32,8 +32,8 @@ struct ReplayReport {
     lines += replay.divergences.flatMap { ["\($0.sentence)"] + $0.excerpt.map { "  \($0)" } }
     guard !replay.isWholeAndSame else { return escaped(lines) }
     lines += ["", "what is said now, \(size(replay.log)):"]
-    return escaped(lines) + "\n" + replay.log.ladder(atMost: Self.flightLimit) + "\n\n"
-      + escaped(["\(replay.ending)\(replay.error.map { ": \($0)" } ?? "")", replay.state])
+    return escaped(lines) + "\n" + replay.log.told.ladder(atMost: Self.flightLimit) + "\n\n"
+      + escaped([replay.outcome, replay.state])
   }
 
   private func escaped(_ lines: [String]) -> String {
@@ -49,7 +49,27 @@ struct ReplayReport {
   private static let flightLimit = 16
 }
 
+extension FlightLog {
+  /// The log with the messages that can be read, in flights of which nothing else is known.
+  fileprivate var told: FlightLog {
+    let read = Dissection(self).annotated.flights
+    var log = FlightLog(metadata: metadata)
+    for (flight, read) in zip(flights, read) {
+      let notes = flight.notes.isEmpty ? read.notes : flight.notes
+      log.append(flight.bytes, flight.direction, notes: notes, at: flight.time)
+    }
+    return log
+  }
+}
+
 extension Replay {
+  /// Where it ended, and why.
+  fileprivate var outcome: String {
+    guard let error else { return "\(ending)" }
+    guard case .departed = ending else { return "\(ending): \(error)" }
+    return "\(ending); played all the same, it makes the engine fail: \(error)"
+  }
+
   /// Whether everything recorded was said again, as closely as can be.
   fileprivate var isWholeAndSame: Bool {
     guard divergences.isEmpty, comparison == .bytes else { return false }
@@ -95,7 +115,7 @@ extension ReplayReport {
       ending = "\(replay.ending)"
       error = replay.error.map { "\($0)" }
       state = replay.state
-      flights = replay.log.flights.map(HandshakeReport.FlightDocument.init)
+      flights = replay.log.told.flights.map(HandshakeReport.FlightDocument.init)
     }
   }
 

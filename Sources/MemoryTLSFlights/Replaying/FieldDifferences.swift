@@ -57,10 +57,13 @@ struct FieldDifferences {
     let start = zip(recorded, now).prefix { $0 == $1 }.count
     guard recorded.count == now.count, start < now.count else { return }
     let end = zip(recorded.reversed(), now.reversed()).prefix { $0 == $1 }.count
-    let names = [recorded, now].map {
-      $0[start..<$0.count - end].joined(separator: ", ").shortened
+    let prefix = "extension "
+    let moved = [recorded, now].map { $0[start..<$0.count - end] }
+    let noun = moved[1].allSatisfy { $0.hasPrefix(prefix) } ? "extensions" : "fields"
+    let names = moved.map { names in
+      names.map { $0.trimmingPrefix(prefix) }.joined(separator: ", ").shortened
     }
-    add(path, "another order: recorded \(names[0]); now \(names[1])", nil, nil)
+    add(path, "\(noun) in another order: recorded \(names[0]); now \(names[1])", nil, nil)
   }
 
   private mutating func add(

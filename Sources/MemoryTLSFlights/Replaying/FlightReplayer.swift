@@ -12,9 +12,13 @@ public import MemoryTLS
 /// flight of the engine's role, the engine does what its notes tell of it: it writes the same
 /// plaintext, and closes, changes its keys or issues tickets at the same places; all else it does by
 /// itself. An engine with the recorded seed, clock, configuration and identity says the same bytes
-/// then, and so the whole connection runs again without its peer. Once the engine has said something
-/// else, what the peer answered is not for it: the replay ends there. Nothing waits: an engine that
-/// wants more than was recorded is where the replay ends, too.
+/// then, and so the whole connection runs again without its peer.
+///
+/// Once the engine has said something else, what the peer answered is not for it: the replay ends
+/// there, but that a client without a seed still hears its server's first answer. Nothing waits: an
+/// engine that wants more than was recorded is where the replay ends, too. What the engine once said
+/// while a flight was on its way to it is taken for an answer to that, which makes a difference for
+/// KeyUpdates that cross and for nothing else.
 public struct FlightReplayer: Sendable {
   /// What was recorded.
   public let log: FlightLog
@@ -73,7 +77,8 @@ struct Course {
   /// As many flights as were played of the recording, and one more if the engine spoke at its end.
   private(set) var log: FlightLog
   private(set) var ending = Replay.Ending.finished
-  private var isSame = true
+  /// How many flights there were when the engine had said something else; nil if it never did.
+  private(set) var comparable: Int?
 
   init(_ replayer: FlightReplayer, _ comparison: Comparison) {
     (self.replayer, self.comparison) = (replayer, comparison)
@@ -85,16 +90,15 @@ struct Course {
       if flight.direction == replayer.role.sending {
         player.perform(flight.notes)
         keep(player.takeFlight(flight.direction))
-        isSame = isSame && log.flights.last?.bytes == flight.bytes
+        if log.flights.last?.bytes != flight.bytes { comparable = index + 1 }
       } else {
-        guard isSame || isWorthHearing else { return ending = .departed(before: index + 1) }
+        if comparable != nil { ending = .departed(before: index + 1) }
+        guard comparable == nil || isWorthHearing else { return }
         player.hear(flight.bytes)
         log.append(flight.bytes, flight.direction, notes: flight.notes, at: flight.time)
       }
-      if player.error != nil {
-        ending = .failed(inFlight: index + 1)
-        break
-      }
+      if player.error != nil, ending == .finished { ending = .failed(inFlight: index + 1) }
+      guard ending == .finished else { break }
     }
     sayLastWords(player)
   }
@@ -112,7 +116,7 @@ struct Course {
   }
 
   /// A client without a seed always says something else, and may still have something to say about
-  /// its server's first answer. A server cannot open anything that was not sealed for it.
+  /// its server's first answer. A server can open nothing that was not sealed for it.
   private var isWorthHearing: Bool {
     comparison != .bytes && replayer.role == .client
   }

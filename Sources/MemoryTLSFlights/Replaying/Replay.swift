@@ -27,7 +27,8 @@ public struct Replay: Sendable {
     /// The engine failed over the peer's flight, or in one of its own.
     case failed(inFlight: Int)
     /// The engine had said something else than was recorded, so that this flight of the peer is no
-    /// answer to it.
+    /// answer to it. A client that was not compared byte for byte has heard it all the same, and an
+    /// error is what it made of that.
     case departed(before: Int)
   }
 
@@ -38,8 +39,11 @@ public struct Replay: Sendable {
     error = player.error
     state = "\(player.engine)"
     received = player.received
-    let played = recorded.prefix(max(course.log.flights.count, course.ending.reach(in: recorded)))
-    divergences = played.divergences(of: course.log, comparing: course.comparison)
+    let reach = max(course.log.flights.count, course.ending.reach(in: recorded))
+    // What the engine says to answers that are for another is no divergence.
+    let count = course.ending.isDeparture ? course.comparable ?? reach : reach
+    divergences = recorded.prefix(count).divergences(
+      of: course.log.prefix(count), comparing: course.comparison)
   }
 }
 
@@ -51,8 +55,12 @@ extension Replay.Ending: CustomStringConvertible {
     case .waiting: "all flights were played, and the handshake is not done"
     case .failed(let flight): "the engine failed in flight \(flight)"
     case .departed(let flight):
-      "ended before flight \(flight), which is no answer to what is said now"
+      "ended before flight \(flight), which answers what was recorded and not what is said now"
     }
+  }
+
+  fileprivate var isDeparture: Bool {
+    if case .departed = self { true } else { false }
   }
 
   /// How many flights of a recording the engine should have got to.
