@@ -1,24 +1,38 @@
 import MemoryTLS
 import MemoryTLSFlights
 
-/// A flight for scripts.
+/// A flight for scripts, but for its records and messages.
 struct FlightDocument: Encodable {
   let number: Int
   let from: String
   let time: Nullable<String>
   let bytes: Int
   let hex: String
-  let records: [RecordDocument]
-  let messages: [MessageDocument]
 
-  init(_ flight: OutlinedFlight, in outline: Outline) {
+  init(_ flight: OutlinedFlight) {
     number = flight.number
     from = flight.flight.direction.sender
     time = Nullable(value: flight.flight.time?.description)
     bytes = flight.flight.bytes.count
     hex = Hexadecimal.text(flight.flight.bytes)
-    records = flight.records.map { RecordDocument($0, in: outline.dissection) }
-    messages = flight.entries.compactMap { MessageDocument($0, in: outline) }
+  }
+
+  /// Writes it with its records and messages.
+  func write(
+    _ flight: OutlinedFlight, in outline: Outline, _ write: (String) -> Void
+  ) throws {
+    write(try json().opened + ",\"messages\":[")
+    var separator = ""
+    for message in flight.entries.lazy.compactMap({ MessageDocument($0) }) {
+      write(separator + (try message.json()))
+      separator = ","
+    }
+    write("],\"records\":[")
+    for (index, record) in flight.records.enumerated() {
+      let document = RecordDocument(record, in: outline.dissection)
+      write((index == 0 ? "" : ",") + (try document.json()))
+    }
+    write("]}")
   }
 
   /// A record, in the flight where it begins.
@@ -59,7 +73,7 @@ struct FlightDocument: Encodable {
     let fields: [FieldDocument]
 
     /// Nil for closed records.
-    init?(_ entry: OutlineEntry, in outline: Outline) {
+    init?(_ entry: OutlineEntry) {
       guard let message = entry.message, let number = entry.number else { return nil }
       (self.number, name, type) = (number, entry.name, "\(message.contentType)")
       (encrypted, bytes) = (entry.isEncrypted, message.bytes.count)

@@ -80,7 +80,7 @@ struct InspectCommand: ParsableCommand {
   private func list(_ file: FlightFile, _ secrets: KeyLog) throws {
     let reports = file.conversations.lazy.compactMap { StreamReport($0, secrets) }
     guard !json else {
-      for report in reports { print(try report.json()) }
+      for report in reports { try write(report) }
       return
     }
     print(StreamTable(reports.map(StreamTable.Row.init)).text)
@@ -93,10 +93,15 @@ struct InspectCommand: ParsableCommand {
   private func show(_ report: StreamReport) throws {
     if let message { return print(try report.page(of: message)) }
     if let svg { return try draw(report, into: svg) }
-    if json { return print(try report.json()) }
+    if json { return try write(report) }
     print(report.ladder(atMost: all ? .max : Self.limit, in: color.style))
     fflush(nil)
     for remark in report.remarks { say(remark) }
+    if !all, report.isLonger(than: Self.limit) { say("--all shows every flight and message") }
+  }
+
+  private func write(_ report: StreamReport) throws {
+    try report.writeJSON { print($0, terminator: "") }
   }
 
   private func draw(_ report: StreamReport, into path: String) throws {

@@ -2,12 +2,25 @@ import MemoryTLS
 import MemoryTLSFlights
 
 extension StreamReport {
-  /// One JSON object with everything but the secrets themselves.
-  func json() throws -> String { try StreamDocument(self).json() }
+  /// Writes one JSON object with everything but the secrets themselves, piece by piece: it is much
+  /// longer than the file it is about.
+  func writeJSON(_ write: (String) -> Void) throws {
+    write(try StreamDocument(self).json().opened + ",\"flights\":[")
+    for (index, flight) in outline.flights.enumerated() {
+      if index > 0 { write(",") }
+      try FlightDocument(flight).write(flight, in: outline, write)
+    }
+    write("]}\n")
+  }
 }
 
-/// A connection for scripts. Flights, records and messages count from 1, offsets from 0; bytes are
-/// hexadecimal digits.
+extension String {
+  /// The text of an object without its last brace, so that more can follow.
+  var opened: String { String(dropLast()) }
+}
+
+/// A connection for scripts, but for its flights. They, records and messages count from 1, offsets from
+/// 0; bytes are hexadecimal digits.
 private struct StreamDocument: Encodable {
   let stream: Int
   let endpoints: Nullable<Endpoints>
@@ -19,8 +32,8 @@ private struct StreamDocument: Encodable {
   let clientRandom: Nullable<String>
   let secrets: [String]
   let metadata: MetadataDocument
-  let flights: [FlightDocument]
   let holes: [HoleDocument]
+  let rests: [RestDocument]
 
   init(_ report: StreamReport) {
     let (captured, outline) = (report.stream.captured, report.outline)
@@ -35,8 +48,8 @@ private struct StreamDocument: Encodable {
     clientRandom = Nullable(value: outline.dissection.clientRandom.map { Hexadecimal.text($0) })
     secrets = metadata.keyLog.compactMap { $0.split(separator: " ").first.map(String.init) }
     self.metadata = MetadataDocument(metadata)
-    flights = outline.flights.map { FlightDocument($0, in: outline) }
     holes = (captured?.holes ?? []).map(HoleDocument.init)
+    rests = outline.dissection.rests.map(RestDocument.init)
   }
 }
 
@@ -68,6 +81,20 @@ private struct HoleDocument: Encodable {
   init(_ hole: CapturedStream.Hole) {
     (from, offset) = (hole.direction.sender, hole.offset)
     bytes = Nullable(value: hole.byteCount)
+  }
+}
+
+/// What is no whole record or message.
+private struct RestDocument: Encodable {
+  let from: String
+  let flight: Int
+  let offset: Int
+  let bytes: Int
+  let reason: String
+
+  init(_ rest: Dissection.Rest) {
+    (from, flight) = (rest.direction.sender, rest.flight + 1)
+    (offset, bytes, reason) = (rest.offset, rest.byteCount, rest.reason)
   }
 }
 

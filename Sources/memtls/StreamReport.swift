@@ -42,6 +42,11 @@ struct StreamReport {
       + "\(counts.serverToClient) of the server"
   }
 
+  /// Whether it has more flights than this, or a flight more messages.
+  func isLonger(than limit: Int) -> Bool {
+    outline.flights.count > limit || outline.flights.contains { $0.entries.count > limit }
+  }
+
   /// What is to be said beside it.
   var remarks: [String] {
     holes + (isClosed ? ["no secrets: encrypted messages stay closed; give --keylog FILE"] : [])
