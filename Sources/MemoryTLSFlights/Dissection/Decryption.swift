@@ -19,6 +19,8 @@ struct Decryption {
     case none
     case tls13(Epochs)
     case tls12(RecordKeys)
+    /// Changed, but nothing says to what.
+    case changed
     case unknown(reason: String)
   }
 
@@ -58,8 +60,20 @@ extension Decryption {
       self[direction] = .tls12(keys)
       guard let opened else { return (.unreadable("does not authenticate"), nil) }
       return (.decrypted(opened.contentType), opened.plaintext)
+    case .changed:
+      let isClear = isWholeMessage(record, type)
+      return isClear
+        ? (.plaintext, Array(record.dropFirst(5)))
+        : (.unreadable("protected as a hello says that is not here"), nil)
     case .unknown(let reason): return (.unreadable(reason), nil)
     }
+  }
+
+  /// Whether a record carries just one handshake message or alert, as it does in the clear.
+  private func isWholeMessage(_ record: [UInt8], _ type: ContentType) -> Bool {
+    let body = record.dropFirst(5)
+    guard type == .handshake else { return type == .alert && body.count == 2 }
+    return body.count >= 4 && HandshakeMessage.byteCount(header: body.prefix(4)) == body.count
   }
 }
 
@@ -87,7 +101,9 @@ extension Decryption {
 
   /// In TLS 1.2 what follows is protected with what the last hellos agreed on.
   mutating func changeCipher(_ direction: Direction) {
-    guard let serverHello, serverHello.version < .tls13, let clientHello else { return }
+    if case .tls13 = self[direction] { return }
+    guard version ?? .tls12 < .tls13 else { return }
+    guard let serverHello, let clientHello else { return self[direction] = .changed }
     do throws(RecordProtection.Unavailable) {
       self[direction] = .tls12(try keys(direction, clientHello, serverHello))
     } catch {
