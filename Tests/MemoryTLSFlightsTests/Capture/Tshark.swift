@@ -21,25 +21,38 @@ enum Tshark {
 
   /// What it says to options behind `-r FILE`, line by line.
   static func lines(of capture: [UInt8], _ arguments: String...) throws -> [String] {
-    let directory = FileManager.default.temporaryDirectory
-    let (input, output) = (
-      directory.appendingPathComponent("tshark-" + UUID().uuidString),
-      directory.appendingPathComponent("tshark-" + UUID().uuidString)
-    )
-    defer { for file in [input, output] { try? FileManager.default.removeItem(at: file) } }
-    try Data(capture).write(to: input)
-    try Data().write(to: output)
+    let scratch = try Scratch()
+    let input = try scratch.write(capture, to: "capture")
+    let path = try #require(path, "tshark is not installed")
+    return try lines(path, ["-r", input.path] + arguments)
+  }
+
+  /// What it finds in a capture, in the lines of Fixtures/captures/list.
+  static func list(_ file: URL, keyLog: URL? = nil) throws -> [String] {
+    let list = CaptureFixture.folder.appending(path: "list").path
+    return try lines("bash", [list, file.path] + (keyLog.map { [$0.path] } ?? []))
+  }
+
+  /// Captures behind one another as one, so that one process can read them.
+  static func merge(_ files: [URL], into file: URL) throws {
+    _ = try lines("mergecap", ["-a", "-w", file.path] + files.map(\.path))
+  }
+
+  /// What a program says, line by line.
+  private static func lines(_ program: String, _ arguments: [String]) throws -> [String] {
+    let scratch = try Scratch()
+    let output = try scratch.write([UInt8](), to: "output")
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(path, "tshark is not installed"))
-    process.arguments = ["-r", input.path] + arguments
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [program] + arguments
     // No pipe: children that other tests start would inherit it and keep it from ending.
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "tshark \(arguments) failed")
-    let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
-    return text.split(separator: "\n").map(String.init)
+    try #require(process.terminationStatus == 0, "\(program) \(arguments) failed")
+    return String(decoding: try Data(contentsOf: output), as: UTF8.self)
+      .split(separator: "\n").map(String.init)
   }
 
   /// The sides of a stream by their addresses, such as `127.0.0.1:443`.

@@ -35,6 +35,9 @@ struct CaptureFixture: Sendable, CustomTestStringConvertible {
     try #require(all.first { $0.name == name }, "no capture \(name)")
   }
 
+  /// Whether all packets are all there.
+  var isWhole: Bool { name != "short-snapshots" }
+
   /// The secrets that its list was made with: none where only tshark could read with them.
   var listedKeyLog: KeyLog { name == "tls12-rsa-cbc" ? KeyLog(lines: []) : keyLog }
 

@@ -52,18 +52,23 @@ struct MessageList: Equatable {
     }
   }
 
-  /// Where another list has something else; in some places this one only ends sooner.
-  func differences(from other: MessageList, cut: [Place] = []) -> [String] {
-    Set(lines.keys).union(other.lines.keys).subtracting(
-      cut.filter { place in
-        other[place].count > self[place].count
-          && other[place].starts(with: self[place])
-      }
-    ).filter { self[$0] != other[$0] }
-      .map { "\($0): \(self[$0]) instead of \(other[$0])" }
+  /// Where another list has something else. Of streams that lack packets, only what both can read is
+  /// compared: each may give up sooner than the other.
+  func differences(from other: MessageList, cut: Set<Int> = []) -> [String] {
+    Set(lines.keys).union(other.lines.keys).filter { place in
+      guard cut.contains(place.stream) else { return self[place] != other[place] }
+      let (mine, others) = (read(place), other.read(place))
+      return !mine.starts(with: others) && !others.starts(with: mine)
+    }.map { "\($0): \(self[$0]) instead of \(other[$0])" }
   }
 
-  private subscript(place: Place) -> [String] { lines[place] ?? [] }
+  /// What one side says until the first record that nobody can read.
+  func read(_ place: Place) -> ArraySlice<String> {
+    self[place].prefix { !$0.hasPrefix("sealed") }
+  }
+
+  /// What one side of a stream says.
+  subscript(place: Place) -> [String] { lines[place] ?? [] }
 }
 
 extension DissectedRecord {
