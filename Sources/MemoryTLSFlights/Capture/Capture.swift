@@ -1,5 +1,3 @@
-import MemoryTLS
-
 /// The TCP streams of a capture file: pcap in all its variants, or pcapng.
 ///
 /// Packets may be of Ethernet with VLAN tags, Linux cooked, raw IP or BSD loopback. What a network
@@ -64,21 +62,11 @@ public struct Capture: Sendable {
     }
     (keyLog, comments) = (file.keyLog, file.comments)
     (packetCount, skipped) = (packets.count, packets.skipped)
-    let secrets = Dictionary(grouping: file.keyLog) { KeyLogLine($0)?.clientRandom }
-    let lines = file.comments.flatMap(Self.lines)
-    streams = packets.table.removeAll().enumerated().map { number, stream in
-      CapturedStream(stream, number: number) { random in
-        var metadata = FlightLog.Metadata()
-        metadata.keyLog = random.flatMap { secrets[Hexadecimal.text($0)] } ?? []
-        metadata.comments = lines
-        return metadata
-      }
+    var streams = packets.table.removeAll().enumerated().map { number, stream in
+      CapturedStream(stream, number: number)
     }
-  }
-
-  /// A comment's lines, as they fit into a text of lines.
-  private static func lines(of comment: String) -> [String] {
-    comment.split(whereSeparator: \.isNewline).map(String.init)
+    CaptureNotes(keyLog: keyLog, comments: comments).add(to: &streams)
+    self.streams = streams
   }
 }
 

@@ -4,8 +4,6 @@ public import MemoryTLS
 public struct CapturedStream: Sendable, Hashable {
   /// The stream's number in the file, from 0: the `tcp.stream` of Wireshark.
   public let number: Int
-  private let client: SocketAddress
-  private let server: SocketAddress
   /// When its first packet came, if the file says so.
   public let firstTime: Timestamp?
   /// How many packets it has, those without bytes too.
@@ -20,8 +18,14 @@ public struct CapturedStream: Sendable, Hashable {
   ///
   /// Who answers a ClientHello with neither a ServerHello nor an alert has all of that in the log. The
   /// metadata have the endpoints, the lines of the key log for this ClientHello, and the file's
-  /// comments.
-  public let log: FlightLog?
+  /// comments. A connection that renegotiated has also lines that are for no ClientHello in the file,
+  /// because the later ClientHello was encrypted.
+  public internal(set) var log: FlightLog?
+  /// Of the ClientHello in the log.
+  let clientRandom: [UInt8]?
+
+  private let client: SocketAddress
+  private let server: SocketAddress
 
   /// The addresses of client and server: `127.0.0.1:50000 127.0.0.1:443`.
   ///
@@ -64,8 +68,7 @@ public struct ByteCounts: Sendable, Hashable {
 }
 
 extension CapturedStream {
-  /// Takes the metadata of a ClientHello's log from a closure that knows them by its random.
-  init(_ stream: TCPStream, number: Int, metadata: ([UInt8]?) -> FlightLog.Metadata) {
+  init(_ stream: TCPStream, number: Int) {
     let tls = TLSConversation(in: stream)
     let client = tls?.client ?? stream.opener
     self.number = number
@@ -83,9 +86,8 @@ extension CapturedStream {
           byteCount: $0.byteCount)
       }
     }
-    var log = tls?.log(of: stream)
-    log?.metadata = metadata(tls?.clientRandom)
-    log?.metadata.endpoints = "\(self.client) \(server)"
-    self.log = log
+    clientRandom = tls?.clientRandom
+    log = tls?.log(of: stream)
+    log?.metadata.endpoints = endpoints
   }
 }

@@ -50,6 +50,15 @@ import Testing
     #expect(stream.endpoints == "192.0.2.1:49152 192.0.2.2:443" || isVersion6)
   }
 
+  @Test func `the port of a protocol that begins in plaintext becomes that of TLS`() throws {
+    for (port, written) in [(25, 443), (5432, 443), (8443, 8443), (465, 465)] {
+      var log = conversation
+      log.metadata.endpoints = "127.0.0.1:50000 127.0.0.1:\(port)"
+      let stream = try #require(try Capture(log.capture(as: .pcap)).streams.first)
+      #expect(stream.endpoints == "127.0.0.1:50000 127.0.0.1:\(written)")
+    }
+  }
+
   @Test func `addresses of IPv6 are read in their forms`() throws {
     for (text, canonical) in [
       ("[::]:1", "[::]:1"), ("[1::]:1", "[1::]:1"), ("[0:0:0:0:0:0:0:1]:1", "[::1]:1"),

@@ -88,6 +88,19 @@ import Testing
     #expect(log.metadata.endpoints == "10.0.0.1:50000 10.0.0.2:443")
   }
 
+  @Test func `a stream that renegotiated has secrets of ClientHellos that are encrypted`() throws {
+    let random = (0..<32).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let lines = ["CLIENT_RANDOM \(random) 00", "CLIENT_RANDOM ff 02", "SECRET ff 03"]
+    let changes = TestBytes.record(20, [1]) + TestBytes.record(22, [1]) + TestBytes.record(20, [1])
+    for (bytes, isRenegotiated) in [(changes, true), (TestBytes.record(20, [1]), false)] {
+      let file =
+        blocks.section() + blocks.interface() + blocks.secrets(lines.joined(separator: "\n"))
+        + blocks.packet(packet(0, TestBytes.clientHello + bytes))
+      let log = try #require(try Capture(file).streams.first?.log)
+      #expect(log.metadata.keyLog == Array(lines.prefix(isRenegotiated ? 2 : 1)))
+    }
+  }
+
   private func packet(_ offset: Int, _ bytes: [UInt8]) -> TestPacket {
     var dialogue = Dialogue()
     dialogue.client(bytes, at: offset)
