@@ -122,6 +122,26 @@ import Testing
     #expect(try digests() == one)
   }
 
+  @Test func `logging in says what it has always said`() throws {
+    let pair = try PairSettings(seed: 1).pair()
+    pair.client.send(Array("login".utf8))
+    try pair.expectGolden("../../Fixtures/golden/login.flights")
+  }
+
+  @Test func `the divergence in the guide is what one says`() throws {
+    let shown = try #require(Self.guide.blocks(of: "text").first)
+    var settings = try PairSettings(seed: 1)
+    settings.client.applicationProtocols = ["h2"]
+    let pair = try settings.pair()
+    let failure = #expect(throws: GoldenFailure.self) {
+      try pair.expectGolden(
+        "../../Fixtures/golden/login.flights", fileID: "AppTests/ClientTests.swift", line: 12)
+    }
+    let story = "\(try #require(failure))".split(separator: "\n")
+    let lines = shown.split(separator: "\n")
+    #expect(story.prefix(lines.count).dropFirst() == lines.dropFirst(), "\(story)")
+  }
+
   @Test func `a flipped bit is noticed`() throws {
     let pair = try PairSettings(seed: 1).pair()
     pair.inject(try Fault("server flight 1: flip bit 3 of byte 300"))
