@@ -14,6 +14,8 @@ final class ReplayedEngine {
   /// What was said since the last flight was taken.
   private var bytes: [UInt8] = []
   private var notes: [FlightNote] = []
+  /// How many messages of a label are among the notes.
+  private var counts: [String: Int] = [:]
   private var hasEnded = false
   private var hasBegun = false
 
@@ -43,15 +45,18 @@ final class ReplayedEngine {
     attempt { () throws(TLSError) in
       // A client's early data must come before its first step.
       if hasBegun || engine.earlyDataRoom == 0 { _ = try advance() }
-      var counts: [String: Int] = [:]
+      let lastWrite = recorded.lastIndex { $0.message == nil } ?? -1
+      var expected: [String: Int] = [:]
       for (index, note) in recorded.enumerated() {
         switch note {
         case .write(let plaintext):
           try write(plaintext)
         case .message(let message):
-          counts[message.label, default: 0] += 1
-          let missing = counts[message.label, default: 0] - sent(message.label)
-          if missing > 0 { try cause(message, missing, before: recorded[(index + 1)...]) }
+          expected[message.label, default: 0] += 1
+          let missing = expected[message.label, default: 0] - counts[message.label, default: 0]
+          guard missing > 0 else { continue }
+          let rest = recorded[index...].prefix(engine.ticketsOwed + 1)
+          try cause(message, missing, with: index < lastWrite ? rest : [])
         }
       }
       _ = try advance()
@@ -61,7 +66,7 @@ final class ReplayedEngine {
   /// What was said since this was last asked.
   func takeFlight(_ direction: Direction) -> Flight {
     pull()
-    defer { (bytes, notes) = ([], []) }
+    defer { (bytes, notes, counts) = ([], [], [:]) }
     return Flight(direction, bytes, notes: notes)
   }
 
@@ -72,8 +77,12 @@ final class ReplayedEngine {
     pull()
   }
 
-  private func sent(_ label: String) -> Int {
-    notes.count { $0.message?.label == label }
+  /// Keeps the messages that were made by now.
+  private func note() {
+    for message in messages.take(engine.role.sending) {
+      notes.append(.message(message))
+      counts[message.label, default: 0] += 1
+    }
   }
 }
 
@@ -112,7 +121,7 @@ extension ReplayedEngine {
   }
 
   private func pull() {
-    notes += messages.take(engine.role.sending).map { .message($0) }
+    note()
     while engine.pendingCiphertext > 0 {
       let piece = engine.pull()
       guard !piece.isEmpty else { return }
@@ -139,17 +148,17 @@ extension ReplayedEngine {
         guard transfer == .needs(.pull), engine.pendingCiphertext > 0 else { return }
         continue
       }
-      notes += messages.take(engine.role.sending).map { .message($0) }
+      note()
       notes.append(.write(Array(rest.prefix(count))))
       rest = rest.dropFirst(count)
     }
     pull()
   }
 
-  /// Has the engine say a message that it has not said by itself, if that can be; with it, so many of
-  /// its kind are missing.
+  /// Has the engine say a message that it has not said by itself, if that can be. With it, so many of
+  /// its kind are missing; it and what follows may come with the next write, if there is one.
   private func cause(
-    _ message: ProtocolMessage, _ missing: Int, before rest: ArraySlice<FlightNote>
+    _ message: ProtocolMessage, _ missing: Int, with rest: ArraySlice<FlightNote>
   ) throws(TLSError) {
     guard engine.phase == .open else { return }
     switch message.handshakeType {
@@ -160,7 +169,7 @@ extension ReplayedEngine {
     // What was asked for comes before whatever is said next.
     case .keyUpdate where missing > 1 || !messages.isAnswerOwed(by: engine.role.sending):
       try repeated { () throws(TLSError) in try engine.updateKeys(.ours) }
-    case .newSessionTicket where !comesWithWrite(1 + rest.prefix { $0.message != nil }.count, rest):
+    case .newSessionTicket where !comesWithWrite(rest):
       try repeated { () throws(TLSError) in try engine.issueTicket() }
     case .certificateRequest:
       try repeated { () throws(TLSError) in try engine.requestClientCertificate(.request) }
@@ -169,9 +178,10 @@ extension ReplayedEngine {
     }
   }
 
-  /// Whether so many tickets are what the next write brings with it.
-  private func comesWithWrite(_ tickets: Int, _ rest: ArraySlice<FlightNote>) -> Bool {
-    tickets <= engine.ticketsOwed && rest.contains { $0.message == nil }
+  /// Whether these tickets are no more than the next write brings with it.
+  private func comesWithWrite(_ tickets: ArraySlice<FlightNote>) -> Bool {
+    let count = tickets.prefix { $0.message != nil }.count
+    return count > 0 && count <= engine.ticketsOwed
   }
 
   /// Asks until the engine has done it. What it cannot do, it does not, and that is noticed.
