@@ -54,7 +54,7 @@ import Testing
     ] {
       var log = FlightLog(metadata: whole.metadata)
       for (index, flight) in whole.flights.enumerated() {
-        let notes = index == 3 ? [FlightNote](repeating: note, count: 5_000) : flight.notes
+        let notes = index == 3 ? [FlightNote](repeating: note, count: 3_000) : flight.notes
         log.append(flight.bytes, flight.direction, notes: notes)
       }
       let replay = try conversation.replay(log, as: .server)
