@@ -19,6 +19,15 @@ struct FlightFile {
     let log: FlightLog?
     /// What the capture knows of it; nil if it is from another file.
     let captured: CapturedStream?
+
+    /// What the capture lacks, a sentence each.
+    var holes: [String] {
+      (captured?.holes ?? []).map { hole in
+        let size = hole.byteCount.map { "a hole of \($0 == 1 ? "1 byte" : "\($0) bytes")" }
+        return "\(size ?? "a hole") in what the \(hole.direction.sender) sent, after "
+          + "\(hole.offset) bytes: what follows is not shown"
+      }
+    }
   }
 
   /// Reads the file of this path; stdin for `-`.

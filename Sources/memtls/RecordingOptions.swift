@@ -42,7 +42,9 @@ struct RecordingOptions: ParsableArguments {
   /// The log of the one stream that is meant, with those secrets of `--keylog` that are its own.
   func log() throws -> FlightLog {
     let file = try open()
-    guard var log = try file.stream(stream).log else { throw file.withoutTLS(stream) }
+    let chosen = try file.stream(stream)
+    guard var log = chosen.log else { throw file.withoutTLS(stream) }
+    for hole in chosen.holes { say(hole) }
     let known = Set(log.metadata.keyLog)
     log.metadata.keyLog += try secrets().lines(of: log).filter { !known.contains($0) }
     return log

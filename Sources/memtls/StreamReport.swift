@@ -5,12 +5,14 @@ import MemoryTLSFlights
 struct StreamReport {
   let stream: FlightFile.Stream
   let outline: Outline
+  private let hasSecrets: Bool
 
   /// Nil if there is no TLS in it.
   init?(_ stream: FlightFile.Stream, _ secrets: KeyLog) {
     guard let log = stream.log else { return nil }
     self.stream = stream
     outline = Outline(log, keyLog: secrets)
+    hasSecrets = !log.metadata.keyLog.isEmpty || !secrets.lines.isEmpty
   }
 
   /// Some lines of heading, and the ladder.
@@ -48,22 +50,18 @@ struct StreamReport {
   }
 
   /// What is to be said beside it.
-  var remarks: [String] {
-    holes + (isClosed ? ["no secrets: encrypted messages stay closed; give --keylog FILE"] : [])
-  }
+  var remarks: [String] { holes + [closure].compactMap { $0 } }
 
-  private var isClosed: Bool {
-    outline.log.metadata.keyLog.isEmpty && outline.entries.contains { $0.message == nil }
+  /// Why messages stay closed; nil if none does.
+  private var closure: String? {
+    guard let reason = outline.entries.lazy.compactMap(\.reason).first else { return nil }
+    return hasSecrets
+      ? "encrypted messages stay closed: \(reason)"
+      : "no secrets: encrypted messages stay closed; give --keylog FILE"
   }
 
   /// What the capture lacks, a sentence each.
-  var holes: [String] {
-    (stream.captured?.holes ?? []).map { hole in
-      let size = hole.byteCount.map { "a hole of \($0 == 1 ? "1 byte" : "\($0) bytes")" }
-      return "\(size ?? "a hole") in what the \(hole.direction.sender) sent, after "
-        + "\(hole.offset) bytes: what follows is not shown"
-    }
-  }
+  var holes: [String] { stream.holes }
 
   /// One message in full.
   func page(of number: Int) throws -> String {

@@ -64,6 +64,9 @@ struct DiagramLayout {
     if flights.contains(where: { $0.labels.contains { $0.tone == .sealed } }) {
       add([Label(text: "slanted: encrypted on its way", tone: .sealed)], .small)
     }
+    if flights.contains(where: { $0.elapsed != nil }) {
+      add([Label(text: "on the left: seconds since the first flight", tone: .faint)], .small)
+    }
     for remark in remarks {
       let words = remark.split(separator: " ").map { Label(text: String($0), tone: .faint) }
       add(words, .small, separator: "")

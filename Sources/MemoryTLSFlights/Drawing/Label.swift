@@ -36,20 +36,29 @@ extension Sequence<Label> {
 }
 
 extension [Label] {
-  /// Puts them behind one another, with commas or what else, into lines that fit.
+  /// Puts them behind one another, with commas or what else, into lines that fit. Neighbours of one
+  /// tone become one label.
   func wrapped(toColumns limit: Int, separator: String = ",") -> [[Label]] {
     var lines: [(labels: [Label], width: Int)] = []
     for (index, label) in enumerated() {
-      let comma = index == count - 1 ? "" : separator
-      let word = label.text.visible.cut(toColumns: limit - comma.count) + comma
+      let end = index == count - 1 ? "" : separator
+      let word = label.text.visible.cut(toColumns: limit - end.count) + end
       let width = word.columns
       if let last = lines.last, last.width + 1 + width <= limit {
-        lines[lines.count - 1].labels.append(Label(text: " " + word, tone: label.tone))
+        lines[lines.count - 1].labels.append(" " + word, label.tone)
         lines[lines.count - 1].width += 1 + width
       } else {
         lines.append(([Label(text: word, tone: label.tone)], width))
       }
     }
     return lines.map(\.labels)
+  }
+
+  private mutating func append(_ text: String, _ tone: Tone) {
+    if last?.tone == tone {
+      self[count - 1].text += text
+    } else {
+      append(Label(text: text, tone: tone))
+    }
   }
 }
