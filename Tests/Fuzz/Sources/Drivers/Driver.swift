@@ -15,6 +15,9 @@ struct Driver: Sendable {
     Driver(name: "records", run: RecordDriver.run),
     Driver(name: "command", run: CommandDriver.run),
     Driver(name: "configuration", run: ConfigurationDriver.run),
+    Driver(name: "flights", run: FlightsDriver.run),
+    Driver(name: "capture", run: CaptureDriver.run),
+    Driver(name: "messages", run: MessagesDriver.run),
   ]
 
   static func named(_ name: String) -> Driver? { all.first { $0.name == name } }

@@ -22,6 +22,8 @@ enum Seeds {
       "server": try recordings(of: .client), "client": try recordings(of: .server),
       "program": programs, "framing": try frames(), "records": try records(),
       "command": texts, "configuration": try ConfigurationSeeds.all(),
+      "flights": try FlightSeeds.texts(), "capture": try FlightSeeds.captures(),
+      "messages": try FlightSeeds.messages(),
     ]
   }
 
