@@ -87,7 +87,8 @@ extension CapturedStream {
       }
     }
     clientRandom = tls?.clientRandom
-    log = tls?.log(of: stream)
+    var log = tls?.log(of: stream)
     log?.metadata.endpoints = endpoints
+    self.log = log
   }
 }
