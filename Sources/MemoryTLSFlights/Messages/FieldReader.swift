@@ -40,15 +40,14 @@ struct FieldReader {
   /// How much has not been read, in bytes.
   var remaining: Int { end - position }
 
-  /// Runs what reads all there is; nil if that breaks, and the rest is put aside.
+  /// Runs what reads all there is; nil if that breaks, and the rest is put aside: nothing, where more
+  /// should stand.
   private mutating func run(_ body: Body) -> String? {
     let value: String?
     do throws(Malformed) { value = try body(&self) } catch { value = nil }
     guard value == nil || !isAtEnd else { return value }
-    if !isAtEnd {
-      let range = position..<end
-      add(MessageField.malformed, range, Hexadecimal.text(message[range]), .stable, [])
-    }
+    let range = position..<end
+    add(MessageField.malformed, range, Hexadecimal.text(message[range]), .stable, [])
     return nil
   }
 }

@@ -48,7 +48,8 @@ extension FieldReader {
 
   /// RFC 8446 §4.6.3.
   mutating func keyUpdate() throws(Malformed) {
-    try number("request_update", 1) { updateRequests[$0] ?? "\($0)" }
+    let request = try number("request_update", 1) { updateRequests[$0] ?? "\($0)" }
+    guard updateRequests[request] != nil else { throw Malformed() }
   }
 
   /// RFC 8446 §6.

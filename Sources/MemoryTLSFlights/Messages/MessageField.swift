@@ -26,6 +26,6 @@ public struct MessageField: Sendable, Hashable {
 
   /// The name of lengths and types around other fields.
   public static let framing = "framing"
-  /// The name of what breaks the format.
+  /// The name of what breaks the format; without bytes where the message ends too early.
   public static let malformed = "malformed"
 }

@@ -64,6 +64,23 @@ import Testing
     }
   }
 
+  @Test(arguments: Trace.all)
+  func `no changed byte of a message is a trap, and none loses a byte`(trace: Trace) throws {
+    for message in try trace.dissection.messages.map(\.message) {
+      for index in message.bytes.indices.dropFirst(4) {
+        for value in [0, 1, 0xFF, message.bytes[index] ^ 0x40] {
+          var bytes = message.bytes
+          bytes[index] = value
+          let changed = ProtocolMessage(
+            direction: message.direction, contentType: message.contentType, bytes: bytes)
+          let leaves = changed.fields(in: .tls13).flatMap(\.leaves)
+          #expect(leaves.flatMap(\.bytes) == bytes)
+          _ = HandshakeMessage(bytes: bytes)?.content(in: .tls13)
+        }
+      }
+    }
+  }
+
   @Test func `application data is what the RFC sends`() throws {
     let fifty = [UInt8](0..<50)
     for (trace, count) in [(Trace.all[0], 2), (Trace.all[1], 3)] {

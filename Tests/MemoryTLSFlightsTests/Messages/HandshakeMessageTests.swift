@@ -131,11 +131,24 @@ import Testing
         .fields(in: .tls13)
     }
     #expect(fields(.alert, [2, 40]).map(\.value) == ["fatal", "handshake_failure"])
-    #expect(fields(.alert, [2]).map(\.name) == ["level"])
+    #expect(fields(.alert, [2]).map(\.name) == ["level", MessageField.malformed])
     #expect(fields(.changeCipherSpec, [1]).map(\.value) == ["1"])
     #expect(fields(.applicationData, [1, 2]).map(\.value) == ["0102"])
     #expect(fields(.handshake, [1, 0]).map(\.name) == [MessageField.malformed])
-    #expect(fields(.alert, []).isEmpty)
+    #expect(fields(.alert, []).map(\.name) == [MessageField.malformed])
+    #expect(fields(.applicationData, []).map(\.value) == [""])
+  }
+
+  @Test(arguments: [ProtocolVersion.tls12, .tls13])
+  func `what is no message of its type has fields that say so`(version: ProtocolVersion) throws {
+    for type in UInt8.min...UInt8.max {
+      for body in [[], [0], [2], [1, 2], [0, 0, 0, 9], Array(repeating: 5, count: 50)] as [[UInt8]]
+      {
+        let message = try #require(sample(type, body))
+        let names = message.fields(in: version).flatMap(\.leaves).map(\.name)
+        if message.content(in: version) == nil { #expect(names.contains(MessageField.malformed)) }
+      }
+    }
   }
 
   @Test func `of very many certificates the first are told`() throws {
