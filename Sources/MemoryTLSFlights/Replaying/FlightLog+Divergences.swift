@@ -62,7 +62,9 @@ struct FlightCouple {
   }
 
   /// Where the messages are to be the same.
-  var divergencesOfStructure: [Divergence] { structure.map { divergence($0, offset: nil) } }
+  var divergencesOfStructure: [Divergence] {
+    recorded.bytes == now.bytes ? [] : structure.map { divergence($0, offset: nil) }
+  }
 
   private func divergence(_ difference: Difference, offset: Int?) -> Divergence {
     let excerpt = HexExcerpt.lines(difference.recorded, difference.now, base: difference.base)

@@ -10,7 +10,8 @@ struct FlightReading {
     let dissection = Dissection(log)
     let terms = Terms(
       version: dissection.version ?? .tls13, cipherSuite: dissection.cipherSuite)
-    var flights = log.flights.map { ReadFlight($0, terms) }
+    let noted = NotedDirections(log)
+    var flights = log.flights.map { ReadFlight($0, terms, noted) }
     for message in dissection.messages where flights.indices.contains(message.flight) {
       flights[message.flight].add(message)
     }
@@ -29,6 +30,19 @@ struct FlightReading {
   }
 }
 
+/// Of which ends of a connection the notes tell. A flight of such an end that has none has nothing.
+private struct NotedDirections {
+  private(set) var messages: Set<Direction> = []
+  private(set) var writes: Set<Direction> = []
+
+  init(_ log: FlightLog) {
+    for flight in log.flights {
+      if flight.notes.contains(where: { $0.message != nil }) { messages.insert(flight.direction) }
+      if flight.notes.contains(where: { $0.message == nil }) { writes.insert(flight.direction) }
+    }
+  }
+}
+
 /// What can be read of a flight.
 struct ReadFlight {
   var bytes: [UInt8] = []
@@ -39,20 +53,18 @@ struct ReadFlight {
   /// The types of records that cannot be read.
   private(set) var sealed: [ContentType] = []
   private var decrypted: [ProtocolMessage] = []
-  private var noted: [ProtocolMessage] = []
-  private(set) var written: [UInt8] = []
-  private(set) var hasNotes = false
+  private var noted: [ProtocolMessage]?
+  /// What the application wrote; nil if nobody told.
+  private(set) var written: [UInt8]?
 
   init() {}
 
-  init(_ flight: Flight, _ terms: Terms) {
+  fileprivate init(_ flight: Flight, _ terms: Terms, _ directions: NotedDirections) {
     (bytes, self.terms) = (flight.bytes, terms)
-    hasNotes = !flight.notes.isEmpty
-    for note in flight.notes {
-      switch note {
-      case .message(let message): noted.append(message)
-      case .write(let plaintext): written += plaintext
-      }
+    if directions.messages.contains(flight.direction) { noted = flight.notes.compactMap(\.message) }
+    guard directions.writes.contains(flight.direction) else { return }
+    written = flight.notes.flatMap { note -> [UInt8] in
+      if case .write(let plaintext) = note { plaintext } else { [] }
     }
   }
 
@@ -72,8 +84,7 @@ struct ReadFlight {
 
   /// All messages in their order; nil if some are sealed.
   var messages: [ProtocolMessage]? {
-    if hasNotes { return noted }
-    return sealed.isEmpty ? decrypted : nil
+    noted ?? (sealed.isEmpty ? decrypted : nil)
   }
 
   /// What it is made of, in a few words.

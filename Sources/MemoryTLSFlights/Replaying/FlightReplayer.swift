@@ -12,7 +12,8 @@ public import MemoryTLS
 /// flight of the engine's role, the engine does what its notes tell of it: it writes the same
 /// plaintext, and closes, changes its keys or issues tickets at the same places; all else it does by
 /// itself. An engine with the recorded seed, clock, configuration and identity says the same bytes
-/// then, and so the whole connection runs again without its peer.
+/// then, and so the whole connection runs again without its peer; as far as the handshake, if what was
+/// written is not in the recording.
 ///
 /// Once the engine has said something else, what the peer answered is not for it: the replay ends
 /// there, but that a client without a seed still hears its server's first answer. Nothing waits: an

@@ -64,14 +64,11 @@ struct MessageDifferences {
   }
 
   private mutating func compareWritten(_ recorded: ReadFlight, _ now: ReadFlight) {
-    guard recorded.hasNotes, now.hasNotes,
-      let place = recorded.written.firstDifference(from: now.written)
+    guard let old = recorded.written, let new = now.written,
+      let place = old.firstDifference(from: new)
     else { return }
-    let sizes = "recorded \(recorded.written.count) bytes; now \(now.written.count)"
-    all.append(
-      Difference(
-        ", what the application wrote: \(sizes), the first \(place) of them equal",
-        recorded.written, now.written))
+    let sizes = "recorded \(old.count) bytes; now \(new.count), the first \(place) of them equal"
+    all.append(Difference(", what the application wrote: \(sizes)", old, new))
   }
 
   private mutating func compareSealed(_ recorded: [ContentType], _ now: [ContentType]) {
