@@ -54,7 +54,9 @@ struct StreamReport {
 
   /// Why messages stay closed; nil if none does.
   private var closure: String? {
-    guard let reason = outline.entries.lazy.compactMap(\.reason).first else { return nil }
+    guard let reason = outline.flights.lazy.flatMap(\.entries).compactMap(\.reason).first else {
+      return nil
+    }
     return hasSecrets
       ? "encrypted messages stay closed: \(reason)"
       : "no secrets: encrypted messages stay closed; give --keylog FILE"

@@ -128,6 +128,21 @@ import Testing
       run.errors == "memtls: no secrets: encrypted messages stay closed; give --keylog FILE\n")
   }
 
+  @Test func `of very many flights some are shown, unless all are wanted`() throws {
+    let flows = (1...50).map { number in
+      """
+      >>> Flow \(number) (\(number % 2 == 1 ? "client to server" : "server to client"))
+      00000000  15 03 03 00 02 01 00\n
+      """
+    }
+    let path = try directory.write(flows.joined(), to: "many.flights")
+    let some = try Command.memtls(["inspect", path])
+    #expect(some.output.contains("… 10 more, 70 bytes …") && !some.output.contains("│ 25  "))
+    #expect(some.errors == "memtls: --all shows every flight and message\n")
+    let all = try Command.memtls(["inspect", path, "--all"])
+    #expect(all.output.contains("│ 25  alert close_notify") && all.errors.isEmpty)
+  }
+
   private struct Report: Decodable {
     let version: String
     let serverName: String

@@ -28,8 +28,8 @@ extension Outline: CustomStringConvertible {
   ///   - style: Whether there are colours.
   /// - Returns: the lines, without a line break behind the last.
   public func ladder(atMost limit: Int = .max, in style: LadderStyle = .plain) -> String {
-    let rail = OutlineRail(self, limit: Swift.max(0, limit))
     let (first, gap, last) = flights.ends(atMost: limit)
+    let rail = OutlineRail(first + last, of: messageCount, limit: limit)
     var rungs = [rail.heading] + first.flatMap(rail.rungs)
     rungs += rail.gap(gap) + last.flatMap(rail.rungs)
     if (first + last).contains(where: { $0.entries.contains(where: \.isEncrypted) }) {
@@ -48,13 +48,16 @@ private struct OutlineRail {
   private let names: Int
   private let sizes: Int
 
-  init(_ outline: Outline, limit: Int) {
+  init(_ flights: ArraySlice<OutlinedFlight>, of messageCount: Int, limit: Int) {
     self.limit = limit
-    hasTimes = outline.flights.contains { $0.elapsed != nil }
-    numbers = "\(outline.messageCount)".count
-    let entries = outline.entries
-    names = min(24, entries.reduce(0) { max($0, $1.name.columns) })
-    sizes = entries.reduce(0) { max($0, "\($1.byteCount)".count) }
+    hasTimes = flights.contains { $0.elapsed != nil }
+    numbers = "\(messageCount)".count
+    let shown = flights.flatMap { flight in
+      let (first, _, last) = flight.entries.ends(atMost: limit)
+      return first + last
+    }
+    names = min(24, shown.reduce(0) { max($0, $1.name.columns) })
+    sizes = shown.reduce(0) { max($0, "\($1.byteCount)".count) }
   }
 
   var heading: [Label] {

@@ -20,10 +20,10 @@ extension Outline {
 
   /// What became of encrypted records; nil if there are none.
   private var decryption: String? {
-    let sealed = entries.filter(\.isEncrypted)
+    let sealed = flights.lazy.flatMap(\.entries).filter(\.isEncrypted)
+    guard !sealed.isEmpty else { return nil }
     let closed = sealed.reduce(0) { $0 + ($1.message == nil ? $1.records.count : 0) }
-    if sealed.isEmpty { return nil }
-    if closed > 0 {
+    guard closed == 0 else {
       return "\(closed) encrypted \(closed == 1 ? "record stays" : "records stay") closed"
     }
     let isTold = sealed.contains { $0.records.isEmpty }

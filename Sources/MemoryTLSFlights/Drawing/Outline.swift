@@ -27,7 +27,9 @@ public struct Outline: Sendable {
   public var entries: [OutlineEntry] { flights.flatMap(\.entries) }
 
   /// The message of this number, counted from 1.
-  public subscript(number: Int) -> OutlineEntry? { entries.first { $0.number == number } }
+  public subscript(number: Int) -> OutlineEntry? {
+    flights.lazy.compactMap { $0.entries.first { $0.number == number } }.first
+  }
 }
 
 /// A flight with what is in it.
@@ -53,8 +55,6 @@ public struct OutlineEntry: Sendable, Hashable {
   public let number: Int?
   /// The message; nil for closed records.
   public let message: ProtocolMessage?
-  /// What it is called: "ServerHello", "alert unknown_ca", "2 closed records".
-  public let name: String
   /// The size of the message with its header, or of the closed records with theirs, in bytes.
   public let byteCount: Int
   /// Whether it was encrypted on its way.
@@ -64,8 +64,17 @@ public struct OutlineEntry: Sendable, Hashable {
   /// Why records are closed.
   public let reason: String?
 
+  let contentType: ContentType
   let version: ProtocolVersion
   let cipherSuite: CipherSuite?
+
+  /// What it is called: "ServerHello", "alert unknown_ca", "2 × closed record". Before TLS 1.3 closed
+  /// records say what kind of message is in them.
+  public var name: String {
+    if let message { return message.label }
+    let kind = contentType == .applicationData ? "record" : "\(contentType)"
+    return (records.count == 1 ? "" : "\(records.count) × ") + "closed \(kind)"
+  }
 
   /// The message taken apart; empty for closed records.
   public var fields: [MessageField] {
@@ -77,7 +86,11 @@ public struct OutlineEntry: Sendable, Hashable {
 
 extension Outline {
   /// How many messages there are.
-  var messageCount: Int { entries.reduce(0) { max($0, $1.number ?? 0) } }
+  var messageCount: Int {
+    flights.reduce(0) { count, flight in
+      count + flight.entries.reduce(0) { $0 + ($1.number == nil ? 0 : 1) }
+    }
+  }
 }
 
 extension OutlinedFlight {

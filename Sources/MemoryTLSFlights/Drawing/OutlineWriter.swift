@@ -74,9 +74,9 @@ struct OutlineWriter {
     number += 1
     let records = read?.records.filter { dissection.records[$0].direction == message.direction }
     return OutlineEntry(
-      number: number, message: message, name: message.label, byteCount: message.bytes.count,
+      number: number, message: message, byteCount: message.bytes.count,
       isEncrypted: read?.isEncrypted ?? true, records: records ?? [], reason: nil,
-      version: read?.version ?? dissection.version ?? .tls13,
+      contentType: message.contentType, version: read?.version ?? dissection.version ?? .tls13,
       cipherSuite: read?.cipherSuite ?? dissection.cipherSuite)
   }
 
@@ -97,10 +97,10 @@ struct OutlineWriter {
   private func closedEntry(_ records: [Int]) -> OutlineEntry {
     let first = dissection.records[records[0]]
     return OutlineEntry(
-      number: nil, message: nil, name: first.closedName(count: records.count),
+      number: nil, message: nil,
       byteCount: records.reduce(0) { $0 + dissection.records[$1].bytes.count }, isEncrypted: true,
-      records: records, reason: first.reason, version: dissection.version ?? .tls13,
-      cipherSuite: dissection.cipherSuite)
+      records: records, reason: first.reason, contentType: first.record.contentType,
+      version: dissection.version ?? .tls13, cipherSuite: dissection.cipherSuite)
   }
 }
 
@@ -133,12 +133,6 @@ extension DissectedRecord {
 
   fileprivate func isClosedLike(_ other: DissectedRecord) -> Bool {
     record.contentType == other.record.contentType && content == other.content
-  }
-
-  /// TLS 1.2 says what kind of message is in it.
-  fileprivate func closedName(count: Int) -> String {
-    let kind = record.contentType == .applicationData ? "record" : "\(record.contentType)"
-    return count == 1 ? "closed \(kind)" : "\(count) × closed \(kind)"
   }
 }
 

@@ -38,6 +38,24 @@ import Testing
     }
   }
 
+  @Test func `every conversation of others has a drawing in its bounds`() throws {
+    let captures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Fixtures/captures")
+    let names = try FileManager.default.contentsOfDirectory(atPath: captures.path)
+      .filter { $0.contains(".pcap") }
+    #expect(names.count > 30)
+    for name in names {
+      let bytes = try [UInt8](Data(contentsOf: captures.appendingPathComponent(name)))
+      for log in try Capture(bytes).streams.compactMap(\.log) {
+        let drawing = try Drawing(SequenceDiagram(log).svg)
+        #expect(drawing.extents.allSatisfy { $0.x >= 0 && $0.end <= 800 }, "\(name)")
+        #expect(drawing.texts.contains { $0.hasPrefix("ClientHello") }, "\(name)")
+        #expect(drawing.bars.count == log.flights.count + 1, "\(name)")
+      }
+    }
+  }
+
   @Test func `nothing is loaded or run`() {
     let svg = SequenceDiagram(Self.hostile).svg
     let elsewhere = svg.replacingOccurrences(of: "xmlns=\"http://www.w3.org/2000/svg\"", with: "")
