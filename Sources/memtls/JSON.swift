@@ -2,12 +2,14 @@ import Foundation
 
 extension Encodable {
   /// One line, its keys in alphabetical order.
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
+  func json() throws -> String { String(decoding: try encoder.encode(self), as: UTF8.self) }
 }
+
+private let encoder = {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  return encoder
+}()
 
 /// A value or an explicit null.
 struct Nullable<Value: Encodable>: Encodable {
