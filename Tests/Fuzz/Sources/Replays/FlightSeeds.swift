@@ -11,7 +11,30 @@ enum FlightSeeds {
     for name in names { seeds[name] = try capture(name) }
     let log = try logs(of: "no-common-suite.pcap")[0]
     for format in CaptureFormat.allCases { seeds["written, \(format)"] = log.capture(as: format) }
+    for (name, link) in links { seeds["written, \(name)"] = relinked(log, link.type, link.header) }
     return seeds
+  }
+
+  /// What stands before an IPv4 packet on other links than Ethernet, or on that with VLAN tags.
+  private static let links: [String: (type: UInt8, header: [UInt8])] = [
+    "raw IP": (101, []), "BSD loopback": (0, [2, 0, 0, 0]),
+    "OpenBSD loopback": (108, [0, 0, 0, 2]),
+    "VLAN": (1, [UInt8](repeating: 0, count: 12) + [0x88, 0xA8, 0, 1, 0x81, 0, 0, 2, 8, 0]),
+  ]
+
+  /// A log as classic pcap, whose packets stand behind another header.
+  private static func relinked(_ log: FlightLog, _ type: UInt8, _ header: [UInt8]) -> [UInt8] {
+    let bytes = log.capture(as: .pcap)
+    var file = Array(bytes.prefix(20)) + [type, 0, 0, 0]
+    var rest = bytes.dropFirst(24)
+    while rest.count > 16 {
+      let count = rest.dropFirst(8).prefix(2).reversed().reduce(0) { $0 << 8 | Int($1) }
+      let packet: [UInt8] = header + Array(rest.dropFirst(16 + 14).prefix(count - 14))
+      let size = [UInt8(packet.count & 0xFF), UInt8(packet.count >> 8), 0, 0]
+      file += Array(rest.prefix(8)) + size + size + packet
+      rest = rest.dropFirst(16 + count)
+    }
+    return file
   }
 
   /// Logs as text: bare, and with all that can stand there.
