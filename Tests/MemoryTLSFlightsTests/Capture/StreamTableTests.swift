@@ -82,4 +82,37 @@ import Testing
     let streams = try Capture(CaptureBuilder.pcap([TestPacket(packet)])).streams
     #expect(streams.map(\.endpoints) == ["10.0.0.1:9 10.0.0.1:9"])
   }
+
+  @Test(.needsTshark, arguments: 1...6 as ClosedRange<UInt64>)
+  func `tshark tells the same streams apart`(seed: UInt64) throws {
+    var numbers = SeededNumbers(seed: seed)
+    let flags: [TCPSegment.Flags] = [
+      .synchronize, [.synchronize, .acknowledge], .acknowledge, [.finish, .acknowledge], .reset,
+      [.reset, .acknowledge], [.synchronize, .finish], [.synchronize, .reset], [],
+    ]
+    let packets = (0..<400).map { index in
+      var dialogue = Dialogue()
+      dialogue.ports.client = UInt16.random(in: 1000...1003, using: &numbers)
+      let chosen = flags[Int.random(in: 0..<flags.count, using: &numbers)]
+      let (offset, other) = (
+        Int.random(in: -1...2, using: &numbers), Int.random(in: -1...2, using: &numbers)
+      )
+      let isClient = Bool.random(using: &numbers)
+      if isClient {
+        dialogue.client(flags: chosen, at: offset, acknowledging: other)
+      } else {
+        dialogue.server(flags: chosen, at: offset, acknowledging: other)
+      }
+      return TestPacket(dialogue.packets[0].bytes, second: UInt32(index))
+    }
+    let file = CaptureBuilder.pcap(packets)
+    let found = try Tshark.lines(of: file, "-T", "fields", "-e", "tcp.stream").compactMap {
+      Int($0)
+    }
+    let streams = try Capture(file).streams
+    #expect(found.count == 400 && streams.count > 4)
+    for stream in streams {
+      #expect(found.count { $0 == stream.number } == stream.packetCount)
+    }
+  }
 }

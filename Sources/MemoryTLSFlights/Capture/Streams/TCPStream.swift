@@ -71,7 +71,10 @@ struct TCPStream {
 
   private mutating func noteBases(of segment: TCPSegment, from side: Side) {
     let isStart = segment.flags.contains(.synchronize)
-    if self[side].base == nil { self[side].base = segment.sequence &- (isStart ? 0 : 1) }
+    // Another number in a SYN-ACK is taken for the right one.
+    if isStart || self[side].base == nil {
+      self[side].base = segment.sequence &- (isStart ? 0 : 1)
+    }
     if let acknowledgement = segment.acknowledgement, self[side.other].base == nil {
       self[side.other].base = acknowledgement &- 1
     }
