@@ -8,7 +8,8 @@ import MemoryTLS
 /// which the present keys do not open is tried with those of the next epoch. In TLS 1.2
 /// change_cipher_spec brings new keys, made of the last hellos and the master secret.
 struct Decryption {
-  private let keyLog: KeyLog
+  /// The first that has a secret is believed.
+  private let keyLogs: [KeyLog]
   private var clientHello: ClientHello?
   private var serverHello: HandshakeMessage.ServerHello?
   private var client = Protection.none
@@ -26,7 +27,7 @@ struct Decryption {
 
   typealias Outcome = (content: DissectedRecord.Content, plaintext: [UInt8]?)
 
-  init(_ keyLog: KeyLog) { self.keyLog = keyLog }
+  init(_ keyLogs: [KeyLog]) { self.keyLogs = keyLogs }
 
   var version: ProtocolVersion? { serverHello?.version }
   var cipherSuite: CipherSuite? { serverHello?.cipherSuite }
@@ -157,7 +158,9 @@ extension Decryption {
   private func secret(
     _ label: KeyLog.Label, _ random: [UInt8]
   ) throws(RecordProtection.Unavailable) -> [UInt8] {
-    if let secret = keyLog.secret(label, clientRandom: random) { return secret }
+    for keyLog in keyLogs {
+      if let secret = keyLog.secret(label, clientRandom: random) { return secret }
+    }
     let digits = Hexadecimal.text(random.prefix(4))
     throw .init(reason: "no secret \(label) for client random \(digits)..")
   }

@@ -43,7 +43,7 @@ public struct Dissection: Sendable {
   ///   - log: Flights of one connection, from its beginning on.
   ///   - keyLog: Secrets beside those that the log has.
   public init(_ log: FlightLog, keyLog: KeyLog = KeyLog(lines: [])) {
-    var dissector = Dissector(log, KeyLog(lines: log.metadata.keyLog).merging(keyLog))
+    var dissector = Dissector(log, [KeyLog(lines: log.metadata.keyLog), keyLog])
     dissector.run()
     self.log = log
     (records, messages, rests) = (dissector.records, dissector.messages, dissector.rests)

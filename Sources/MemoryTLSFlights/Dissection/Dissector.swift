@@ -10,10 +10,10 @@ struct Dissector {
   private(set) var messages: [DissectedMessage] = []
   private(set) var rests: [Dissection.Rest] = []
 
-  init(_ log: FlightLog, _ keyLog: KeyLog) {
+  init(_ log: FlightLog, _ keyLogs: [KeyLog]) {
     self.log = log
     streams = Direction.allCases.map { RecordStream(log, $0) }
-    decryption = Decryption(keyLog)
+    decryption = Decryption(keyLogs)
   }
 
   mutating func run() {

@@ -52,15 +52,6 @@ public struct KeyLog: Sendable, Hashable {
     for line in text.split(whereSeparator: \.isNewline) { read(line) }
   }
 
-  /// The secrets of both; of several with one label and random, the first.
-  func merging(_ other: KeyLog) -> KeyLog {
-    var merged = self
-    merged.lines += other.lines
-    merged.ignoredLineCount += other.ignoredLineCount
-    merged.secrets.merge(other.secrets) { first, _ in first }
-    return merged
-  }
-
   private mutating func read(_ line: Substring) {
     let words = line.split(whereSeparator: \.isWhitespace)
     guard let label = words.first, !label.hasPrefix("#") else { return }

@@ -1,0 +1,33 @@
+import MemoryTLS
+import MemoryTLSFlights
+import Testing
+
+/// What early data is protected with follows from a ClientHello alone.
+@Suite struct EpochsTests {
+  private static let random = [UInt8](repeating: 9, count: 32)
+
+  @Test func `a secret of the log comes before one that is given`() {
+    let line = "CLIENT_EARLY_TRAFFIC_SECRET \(Hexadecimal.text(Self.random)) 0707"
+    let dissection = Self.dissection(
+      suites: [0x1301], TestBytes.record(23, [1]), secret: "07",
+      beside: KeyLog(lines: [line]))
+    #expect(dissection.unreadable == ["a secret of 1 bytes, not 32"])
+    let given = Self.dissection(
+      suites: [0x1301], TestBytes.record(23, [1]), secret: "", beside: KeyLog(lines: [line]))
+    #expect(given.unreadable == ["a secret of 2 bytes, not 32"])
+  }
+
+  /// A ClientHello that announces early data, and what stands behind it.
+  private static func dissection(
+    suites: [UInt16], _ bytes: [UInt8], secret: String, beside keyLog: KeyLog = KeyLog(lines: [])
+  ) -> Dissection {
+    let offered = suites.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
+    let earlyData: [UInt8] = [0, 4, 0, 42, 0, 0]
+    let hello = [3, 3] + random + [0, 0, UInt8(offered.count)] + offered + [1, 0] + earlyData
+    var log = FlightLog()
+    log.append(
+      TestBytes.record(22, [1, 0, 0, UInt8(hello.count)] + hello) + bytes, .clientToServer)
+    log.metadata.keyLog = ["CLIENT_EARLY_TRAFFIC_SECRET \(Hexadecimal.text(random)) \(secret)"]
+    return Dissection(log, keyLog: keyLog)
+  }
+}
