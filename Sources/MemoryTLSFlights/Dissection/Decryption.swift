@@ -127,7 +127,8 @@ extension Decryption {
   /// Nobody says what early data is protected with: one of the offered suites.
   private mutating func expectEarlyData(_ hello: ClientHello) {
     guard hello[.earlyData] != nil, case .none = client else { return }
-    let suites = Set(hello.cipherSuites.filter(\.isTLS13))
+    var offered: Set<CipherSuite> = []
+    let suites = hello.cipherSuites.filter { $0.isTLS13 && offered.insert($0).inserted }
     client = .tls13(Epochs([epoch(.clientEarlyTraffic, hello.random, suites)]))
   }
 
@@ -146,7 +147,7 @@ extension Decryption {
   }
 
   private func epoch(
-    _ label: KeyLog.Label, _ random: [UInt8], _ suites: Set<CipherSuite>
+    _ label: KeyLog.Label, _ random: [UInt8], _ suites: [CipherSuite]
   ) -> Epoch {
     do throws(RecordProtection.Unavailable) {
       return Epoch(label, try secret(label, random), suites)

@@ -8,18 +8,19 @@ struct Epoch {
   /// Why a record cannot be opened.
   let reason: String
 
-  /// With a secret that fits one of the suites.
-  init(_ label: KeyLog.Label, _ secret: [UInt8], _ suites: Set<CipherSuite>) {
+  /// With a secret that fits one of the suites, the likeliest first.
+  init(_ label: KeyLog.Label, _ secret: [UInt8], _ suites: [CipherSuite]) {
     self.label = label
-    var reason = "no cipher suite of TLSv1.3 is offered"
+    var reason: String?
     for suite in suites {
       do throws(RecordProtection.Unavailable) {
         candidates.append(try RecordKeys(tls13: secret, RecordProtection(suite)))
       } catch {
-        reason = error.reason
+        reason = reason ?? error.reason
       }
     }
-    self.reason = candidates.isEmpty ? reason : "does not authenticate"
+    let reasonForNone = reason ?? "no cipher suite of TLSv1.3 is offered"
+    self.reason = candidates.isEmpty ? reasonForNone : "does not authenticate"
   }
 
   /// Without keys.

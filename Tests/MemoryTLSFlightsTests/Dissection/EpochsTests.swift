@@ -6,6 +6,20 @@ import Testing
 @Suite struct EpochsTests {
   private static let random = [UInt8](repeating: 9, count: 32)
 
+  @Test func `the reason is that of the suite which was offered first`() {
+    for suites in [[0x1301, 0x1302, 0x1303, 0x13FE], [0x1302, 0x1301, 0x1302], [0x13FE, 0x1301]] {
+      let dissection = Self.dissection(
+        suites: suites.map(UInt16.init), TestBytes.record(23, [1]), secret: "0707")
+      let reason =
+        switch suites[0] {
+        case 0x1301: "a secret of 2 bytes, not 32"
+        case 0x1302: "a secret of 2 bytes, not 48"
+        default: "cipher suite 0x13fe is unknown"
+        }
+      #expect(dissection.unreadable == [reason])
+    }
+  }
+
   @Test func `a secret of the log comes before one that is given`() {
     let line = "CLIENT_EARLY_TRAFFIC_SECRET \(Hexadecimal.text(Self.random)) 0707"
     let dissection = Self.dissection(
