@@ -60,7 +60,7 @@ extension Decryption {
       let opened = keys.open(record)
       self[direction] = .tls12(keys)
       guard let opened else { return (.unreadable("does not authenticate"), nil) }
-      return (.decrypted(opened.contentType), opened.plaintext)
+      return opened.outcome
     case .changed:
       let isClear = isWholeMessage(record, type)
       return isClear

@@ -64,7 +64,7 @@ struct Epochs {
     for index in [epochs.startIndex, next].compactMap({ $0 }) {
       guard let opened = epochs[index].open(record) else { continue }
       epochs.removeFirst(index)
-      return (.decrypted(opened.contentType), opened.plaintext)
+      return opened.outcome
     }
     return (.unreadable(epochs.first?.reason ?? ""), nil)
   }

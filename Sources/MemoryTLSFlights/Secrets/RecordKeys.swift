@@ -22,8 +22,16 @@ struct RecordKeys {
 
   /// What was in a record.
   struct Opened {
-    var contentType: ContentType
+    /// Nil if there is none, as in a record of nothing but zeros (RFC 8446 §5.4).
+    var contentType: ContentType?
     var plaintext: [UInt8]
+
+    var outcome: Decryption.Outcome {
+      guard let contentType else {
+        return (.unreadable("has no content type behind its plaintext, only zeros"), nil)
+      }
+      return (.decrypted(contentType), plaintext)
+    }
   }
 
   /// Keys of TLS 1.3 (RFC 8446 §7.3).
@@ -94,9 +102,9 @@ struct RecordKeys {
   private func open13(_ record: [UInt8]) -> Opened? {
     guard
       let inner = key.open(
-        record.dropFirst(5), nonce: implicitNonce, additionalData: Array(record.prefix(5))),
-      let end = inner.lastIndex(where: { $0 != 0 })
+        record.dropFirst(5), nonce: implicitNonce, additionalData: Array(record.prefix(5)))
     else { return nil }
+    guard let end = inner.lastIndex(where: { $0 != 0 }) else { return Opened(plaintext: []) }
     return Opened(
       contentType: ContentType(rawValue: inner[end]), plaintext: Array(inner.prefix(upTo: end)))
   }

@@ -6,6 +6,21 @@ import Testing
 @Suite struct EpochsTests {
   private static let random = [UInt8](repeating: 9, count: 32)
 
+  // RFC 8446 §5.4: "If a receiving implementation does not find a non-zero octet in the cleartext, it
+  // MUST terminate the connection".
+  @Test func `a record of nothing but zeros is genuine, and counted`() throws {
+    // Sealed with AES-128-GCM under the secret 0707.., as the first and the second record.
+    let records = [
+      "1703030018996218cedd8b2d7ef8d14336c55771da307aa6cbed5d1ab2",
+      "1703030013149edf2e398594fb69e40d80aeff47b714feeb",
+    ]
+    let bytes = try records.flatMap { try #require(Hexadecimal.bytes($0.utf8)) }
+    let dissection = Self.dissection(
+      suites: [0x1301], bytes, secret: String(repeating: "07", count: 32))
+    #expect(dissection.unreadable == ["has no content type behind its plaintext, only zeros"])
+    #expect(dissection.data(.clientToServer) == Array("hi".utf8))
+  }
+
   @Test func `the reason is that of the suite which was offered first`() {
     for suites in [[0x1301, 0x1302, 0x1303, 0x13FE], [0x1302, 0x1301, 0x1302], [0x13FE, 0x1301]] {
       let dissection = Self.dissection(
