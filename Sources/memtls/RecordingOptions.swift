@@ -55,9 +55,6 @@ extension KeyLog {
   /// The lines for a log's connection: none but these are to travel with it.
   func lines(of log: FlightLog) -> [String] {
     guard !lines.isEmpty, let random = Dissection(log).clientRandom else { return [] }
-    let digits = Hexadecimal.text(random)
-    return lines.filter { line in
-      line.split(separator: " ").dropFirst().first?.lowercased() == digits
-    }
+    return lines(clientRandom: random)
   }
 }

@@ -44,26 +44,22 @@ public struct KeyLog: Sendable, Hashable {
 
   /// The secrets in these lines; of several with one label and random, the first.
   public init(lines: [String]) {
-    for line in lines { read(Substring(line)) }
+    for line in lines { read(line.utf8) }
   }
 
   /// The secrets in a key log file.
   public init(text: String) {
-    for line in text.split(whereSeparator: \.isNewline) { read(line) }
+    for line in text.utf8.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) { read(line) }
   }
 
-  private mutating func read(_ line: Substring) {
-    let words = line.split(whereSeparator: \.isWhitespace)
-    guard let label = words.first, !label.hasPrefix("#") else { return }
-    guard words.count == 3, let random = Hexadecimal.bytes(words[1].utf8), random.count == 32,
-      let secret = Hexadecimal.bytes(words[2].utf8), !secret.isEmpty
-    else {
-      ignoredLineCount += 1
+  private mutating func read(_ bytes: some Collection<UInt8>) {
+    guard let line = KeyLogLine(bytes) else {
+      if !KeyLogLine.isBlank(bytes) { ignoredLineCount += 1 }
       return
     }
-    lines.append(words.joined(separator: " "))
-    let key = Key(label: Label(rawValue: String(label)), clientRandom: random)
-    if secrets[key] == nil { secrets[key] = secret }
+    lines.append(line.text)
+    let key = Key(label: line.label, clientRandom: line.clientRandom)
+    if secrets[key] == nil { secrets[key] = line.secret }
   }
 }
 
@@ -75,9 +71,6 @@ extension KeyLog {
 
   /// The lines about a connection.
   public func lines(clientRandom: [UInt8]) -> [String] {
-    let digits = Hexadecimal.text(clientRandom)
-    return lines.filter { line in
-      line.split(separator: " ").dropFirst().first?.lowercased() == digits
-    }
+    lines.filter { KeyLogLine($0.utf8)?.clientRandom == clientRandom }
   }
 }

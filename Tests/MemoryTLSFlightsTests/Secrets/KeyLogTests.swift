@@ -26,6 +26,7 @@ import Testing
       "CLIENT_RANDOM", "CLIENT_RANDOM \(digits)", "CLIENT_RANDOM \(digits) 0",
       "CLIENT_RANDOM \(digits) 0g", "CLIENT_RANDOM \(digits.dropLast(2)) 00",
       "CLIENT_RANDOM \(digits) 00 00", "CLIENT_RANDOM \(digits) é0", "RSA 0102 0304",
+      "É \(digits) 00", "A\u{1B} \(digits) 00", "A\u{2028} \(digits) 00",
     ])
   func `a line that is none is counted and passed over`(line: String) {
     let log = KeyLog(lines: [line, "CLIENT_RANDOM \(Self.digits) 07"])

@@ -75,7 +75,7 @@ extension PcapngBlock {
     let (type, count) = (try number(UInt32.self), Int(try number(UInt32.self)))
     let bytes = try padded(count)
     _ = try options()
-    return type == Self.tlsKeyLog ? KeyLogLine.lines(in: bytes) : []
+    return type == Self.tlsKeyLog ? KeyLog(text: String(decoding: bytes, as: UTF8.self)).lines : []
   }
 
   /// "TLSK" (draft-ietf-opsawg-pcapng §4.7).

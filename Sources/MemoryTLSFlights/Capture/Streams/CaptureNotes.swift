@@ -9,7 +9,9 @@ struct CaptureNotes {
   init(keyLog: [String], comments: [String]) {
     // A comment of several lines is as many, as they fit into a text of lines.
     self.comments = comments.flatMap { $0.split(whereSeparator: \.isNewline).map(String.init) }
-    secrets = Dictionary(grouping: keyLog) { KeyLogLine($0)?.clientRandom }
+    secrets = Dictionary(grouping: keyLog) {
+      KeyLogLine($0.utf8).map { Hexadecimal.text($0.clientRandom) }
+    }
   }
 
   func add(to streams: inout [CapturedStream]) {
