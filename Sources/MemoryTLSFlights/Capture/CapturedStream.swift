@@ -17,9 +17,9 @@ public struct CapturedStream: Sendable, Hashable {
   /// The flights, from the ClientHello on; nil if there is no ClientHello.
   ///
   /// Who answers a ClientHello with neither a ServerHello nor an alert has all of that in the log. The
-  /// metadata have the endpoints, the lines of the key log for this ClientHello, and the file's
-  /// comments. A connection that renegotiated has also lines that are for no ClientHello in the file,
-  /// because the later ClientHello was encrypted.
+  /// metadata have the endpoints, the file's comments, and the lines of its key log for this ClientHello:
+  /// those that are well-formed, each once, 8 KiB of them at most. A connection that renegotiated has
+  /// also the master secrets for its later ClientHellos, as far as they can be read.
   public internal(set) var log: FlightLog?
   /// Of the ClientHello in the log.
   let clientRandom: [UInt8]?

@@ -29,6 +29,17 @@ import Testing
     #expect(reasons.count == 6 && Set(reasons).count == 1, "\(reasons)")
   }
 
+  @Test func `a stream that renegotiated has the secrets of its encrypted ClientHello`() throws {
+    let fixture = try CaptureFixture.named("tls12-renegotiation")
+    let own = try Capture(fixture.bytes).keyLog
+    let random = String(repeating: "ab", count: 32)
+    let others = CaptureBuilder.Pcapng().secrets("CLIENT_RANDOM \(random) \(random)")
+    let capture = try Capture(fixture.bytes + others)
+    let log = try #require(capture.streams.first?.log)
+    #expect(capture.keyLog.count == own.count + 1 && Set(log.metadata.keyLog) == Set(own))
+    #expect(Dissection(log).records.compactMap(\.reason) == [])
+  }
+
   @Test func `TLS is found behind a dialogue in plaintext`() throws {
     for (name, port) in [("starttls-smtp", 25), ("starttls-imap", 143)] {
       let streams = try Capture(CaptureFixture.named(name).bytes).streams

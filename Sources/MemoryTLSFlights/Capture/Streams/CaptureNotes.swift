@@ -2,54 +2,66 @@ import MemoryTLS
 
 /// What a file says beside its packets, for the logs that it belongs to.
 struct CaptureNotes {
+  private let keyLog: KeyLog
   private let comments: [String]
-  /// Lines of the key log by the randoms that they are for, in hexadecimal.
-  private let secrets: [String?: [String]]
+  /// Lines of the key log by the randoms that they are for.
+  private var secrets: [[UInt8]: Secrets] = [:]
 
-  init(keyLog: [String], comments: [String]) {
+  /// Lines for one random, each once.
+  private struct Secrets {
+    private(set) var lines: [String] = []
+    private var byteCount = 0
+
+    mutating func add(_ line: String) {
+      let newCount = byteCount + line.utf8.count
+      guard newCount <= Self.mostBytes, !lines.contains(line) else { return }
+      lines.append(line)
+      byteCount = newCount
+    }
+
+    /// Each of many connections may have this random, and with it these lines. The secrets of one are
+    /// at most ten, of 194 bytes a line.
+    private static let mostBytes = 8192
+  }
+
+  init(keyLog lines: [String], comments: [String]) {
+    keyLog = KeyLog(lines: lines)
     // A comment of several lines is as many, as they fit into a text of lines.
     self.comments = comments.flatMap { $0.split(whereSeparator: \.isNewline).map(String.init) }
-    secrets = Dictionary(grouping: keyLog) {
-      KeyLogLine($0.utf8).map { Hexadecimal.text($0.clientRandom) }
+    for line in keyLog.lines.lazy.compactMap({ KeyLogLine($0.utf8) }) {
+      secrets[line.clientRandom, default: Secrets()].add(line.text)
     }
   }
 
   func add(to streams: inout [CapturedStream]) {
     for index in streams.indices {
-      let random = streams[index].clientRandom.map { Hexadecimal.text($0) }
-      streams[index].log?.metadata.keyLog = random.flatMap { secrets[$0] } ?? []
       streams[index].log?.metadata.comments = comments
+      guard let random = streams[index].clientRandom else { continue }
+      streams[index].log?.metadata.keyLog = secrets[random]?.lines ?? []
+      let later = streams[index].log.map { laterSecrets(of: $0, after: random) }
+      streams[index].log?.metadata.keyLog += later ?? []
     }
-    let renegotiated = streams.indices.filter { streams[$0].log?.isRenegotiated == true }
-    guard !renegotiated.isEmpty else { return }
-    let others = secretsOfNone(of: streams)
-    guard others.count <= Self.mostOthers else { return }
-    for index in renegotiated { streams[index].log?.metadata.keyLog += others }
   }
 
-  /// Lines for TLS 1.2 and before whose ClientHello is not to be seen.
-  private func secretsOfNone(of streams: [CapturedStream]) -> [String] {
-    var others = secrets
-    for case let random? in streams.map(\.clientRandom) {
-      others[Hexadecimal.text(random)] = nil
+  /// Lines for the ClientHellos of further handshakes, which are encrypted under the keys of the
+  /// handshakes before them.
+  private func laterSecrets(of log: FlightLog, after random: [UInt8]) -> [String] {
+    guard keyLog.secret(.clientRandom, clientRandom: random) != nil, log.isRenegotiated else {
+      return []
     }
-    return others.values.joined().filter(FlightLog.isMasterSecret).sorted()
+    var known: Set = [random]
+    return Dissection(log, keyLog: keyLog).messages
+      .filter { $0.message.handshakeType == .clientHello }
+      .compactMap { ClientHello(message: $0.message.bytes)?.random }
+      .filter { known.insert($0).inserted }
+      .compactMap { secrets[$0]?.lines.first { $0.hasPrefix("\(KeyLog.Label.clientRandom) ") } }
   }
-
-  /// More lines are the key log of many connections, of which few would be right.
-  private static let mostOthers = 64
 }
 
 extension FlightLog {
   /// Whether the client changed its keys twice, as it does in TLS 1.2 and before when it renegotiates.
   fileprivate var isRenegotiated: Bool {
-    guard metadata.keyLog.contains(where: Self.isMasterSecret) else { return false }
     let bytes = flights.flatMap { $0.direction == .clientToServer ? $0.bytes : [] }
     return Record.split(bytes).records.count { $0.contentType == .changeCipherSpec } > 1
-  }
-
-  /// Whether a line of a key log is one of TLS 1.2 and before.
-  fileprivate static func isMasterSecret(_ line: String) -> Bool {
-    line.hasPrefix("CLIENT_RANDOM ")
   }
 }
