@@ -20,6 +20,8 @@ public struct ExtensionType: CodePoint {
   public static let earlyData = Self(rawValue: 42)
   /// 43: versions (RFC 8446 §4.2.1).
   public static let supportedVersions = Self(rawValue: 43)
+  /// 47: names of authorities that may have issued certificates (RFC 8446 §4.2.4).
+  public static let certificateAuthorities = Self(rawValue: 47)
   /// 51: public keys for key exchange (RFC 8446 §4.2.8).
   public static let keyShare = Self(rawValue: 51)
 

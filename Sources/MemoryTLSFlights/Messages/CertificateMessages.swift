@@ -52,10 +52,10 @@ extension HandshakeMessage {
       guard let context = reader.vector(lengthBytes: 1), !reader.isAtEnd,
         let extensions = HelloExtension.list(&reader)
       else { return nil }
-      func bytes(_ type: UInt16) -> ByteReader {
-        ByteReader(extensions.first { $0.type.rawValue == type }?.bytes ?? [])
+      func bytes(_ type: ExtensionType) -> ByteReader {
+        ByteReader(extensions.first { $0.type == type }?.bytes ?? [])
       }
-      var (schemes, authorities) = (bytes(13), bytes(47))
+      var (schemes, authorities) = (bytes(.signatureAlgorithms), bytes(.certificateAuthorities))
       self.context = context
       certificateTypes = []
       signatureSchemes = (schemes.uint16s(lengthBytes: 2) ?? []).map { .init(rawValue: $0) }

@@ -44,7 +44,9 @@ struct FieldDifferences {
 
   /// Both values, or, of long lists, what only one of them has.
   private static func words(_ recorded: MessageField, _ now: MessageField) -> String {
-    let lists = [recorded, now].map { $0.value.components(separatedBy: ", ") }
+    let lists = [recorded, now].map { field in
+      field.value.split(separator: ", ", omittingEmptySubsequences: false).map(String.init)
+    }
     let (left, added) = (lists[0].without(lists[1]), lists[1].without(lists[0]))
     guard max(recorded.value.count, now.value.count) > listLimit, !left.isEmpty || !added.isEmpty,
       !recorded.isVolatile
@@ -135,11 +137,6 @@ extension [String] {
 }
 
 extension String {
-  /// The parts between separators (Foundation's, without Foundation).
-  fileprivate func components(separatedBy separator: String) -> [String] {
-    split(separator: separator, omittingEmptySubsequences: false).map(String.init)
-  }
-
   /// No longer than anyone reads.
   fileprivate var shortened: String { count <= 240 ? self : "\(prefix(239))…" }
 }

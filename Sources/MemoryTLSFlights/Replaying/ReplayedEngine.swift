@@ -197,7 +197,3 @@ extension ReplayedEngine {
   /// A warning whose description is 0 (RFC 8446 §6.1).
   private static let closeNotify: [UInt8] = [1, 0]
 }
-
-extension HandshakeType {
-  fileprivate static let certificateRequest = Self(rawValue: 13)
-}
