@@ -36,6 +36,15 @@ import Testing
     #expect(old.keyLog == [] && old.comments == [])
   }
 
+  @Test func `a comment that does not fit ends with a whole character`() throws {
+    for (count, kept) in [(65_531, 65_535), (65_532, 65_532), (65_534, 65_534)] {
+      var log = conversation
+      log.metadata.comments = [String(repeating: "x", count: count) + "\u{1F512}\u{1F512}"]
+      let comment = try #require(try Capture(log.capture(as: .pcapng)).comments.first)
+      #expect(log.metadata.comments[0].hasPrefix(comment) && comment.utf8.count == kept)
+    }
+  }
+
   @Test(arguments: [
     "", "127.0.0.1:1", "127.0.0.1:1 [::1]:2", "127.0.0.1:1 127.0.0.1:1", "localhost:1 localhost:2",
     "1.2.3:1 1.2.3.4:2", "1.2.3.256:1 1.2.3.4:2", "1.2.3.4:1 1.2.3.4:65536", "[:::]:1 [::1]:2",

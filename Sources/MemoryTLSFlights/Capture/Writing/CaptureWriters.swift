@@ -41,7 +41,7 @@ enum PcapngWriter {
     body.append(0x1A2B_3C4D as UInt32, .little)
     body.append(1 as UInt32, .little)
     body.append(UInt64.max, .little)
-    let options = comments.map { option(1, Array($0.utf8)) }
+    let options = comments.map { option(1, optionText($0)) }
     return block(.section, body + options.joined() + endOfOptions(options.isEmpty))
   }
 
@@ -69,13 +69,21 @@ enum PcapngWriter {
     return bytes
   }
 
-  /// What does not fit behind a length of two bytes is left out.
   private static func option(_ code: UInt16, _ value: [UInt8]) -> [UInt8] {
-    let value = Array(value.prefix(Int(UInt16.max)))
     var bytes: [UInt8] = []
     bytes.append(code, .little)
-    bytes.append(UInt16(value.count), .little)
+    bytes.append(UInt16(clamping: value.count), .little)
     return bytes + padded(value)
+  }
+
+  /// The characters that fit behind a length of two bytes; the others are left out.
+  private static func optionText(_ text: String) -> [UInt8] {
+    var bytes = Array(text.utf8)
+    var end = min(bytes.count, Int(UInt16.max))
+    // Bytes 10xxxxxx go on with a character.
+    while end > 0, end < bytes.count, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+    bytes.removeSubrange(end...)
+    return bytes
   }
 
   private static func endOfOptions(_ isLeftOut: Bool) -> [UInt8] { isLeftOut ? [] : [0, 0, 0, 0] }
