@@ -1,4 +1,7 @@
-/// The TCP streams of a capture file: pcap in all its variants, or pcapng.
+/// The TCP streams of a capture file: pcap or pcapng.
+///
+/// Of pcap that is version 2 in either order of bytes, with times in microseconds or nanoseconds, and
+/// none of the variants with other headers.
 ///
 /// Packets may be of Ethernet with VLAN tags, Linux cooked, raw IP or BSD loopback. What a network
 /// does to packets is undone: they may come twice, cut anew, late or overlapping. What a capture lost

@@ -11,10 +11,11 @@ extension FlightLog {
   ///
   /// It has the packets that open and close a connection, segments of an ordinary size, and what
   /// acknowledges them, with their checksums. The addresses are those in `metadata.endpoints`; where
-  /// it has none, 192.0.2.1 and 192.0.2.2 (RFC 5737), and port 443. That port also stands in the place of
-  /// one whose protocol begins in plaintext, such as 25: Wireshark would not look for TLS there. A flight without a time goes on
-  /// from the one before it, a microsecond a packet, the first from `metadata.time` or 1970. A flight
-  /// without bytes is not there.
+  /// it has none, 192.0.2.1 and 192.0.2.2 (RFC 5737), and port 443. That port also stands in the place
+  /// of one whose protocol begins in plaintext, such as 25: Wireshark would not look for TLS there.
+  ///
+  /// A flight without a time goes on from the one before it, a microsecond a packet, the first from
+  /// `metadata.time` or 1970. A flight without bytes is not there.
   public func capture(as format: CaptureFormat) -> [UInt8] {
     var clock = PacketClock(startOf: self)
     var connection = ConnectionWriter(between: Endpoints(metadata.endpoints) ?? .documentation)
