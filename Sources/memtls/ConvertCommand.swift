@@ -27,7 +27,10 @@ struct ConvertCommand: ParsableCommand {
         memtls convert decrypted.pcapng plain.pcap --keylog-out keys.log
 
       Packets are made anew. What a capture has no place for is left out: messages
-      and plaintext that were recorded, seeds and options.
+      and plaintext that were recorded, seeds and options. Port 25 and others where
+      Wireshark looks for no TLS become 443.
+
+      Exit status: 0 done, 1 failed, 2 usage.
       """)
 
   @OptionGroup var recording: RecordingOptions
@@ -50,7 +53,11 @@ struct ConvertCommand: ParsableCommand {
     if output.isEmpty || keyLogOutput?.isEmpty == true {
       throw ValidationError("the name of a file is empty")
     }
+    if keyLogOutput == "-" { throw ValidationError("--keylog-out goes to a file, not to stdout") }
     if output == keyLogOutput { throw ValidationError("\(output) is to be two files") }
+    if output == "-", let to, to != .flights, isatty(1) == 1 {
+      throw ValidationError("a .\(to.rawValue) is nothing for a terminal; give a file")
+    }
     if output == "-", to == nil { throw ValidationError("- has no extension; give --to KIND") }
     if kind == nil {
       throw ValidationError("\(output) is neither .flights, .pcap nor .pcapng; or give --to KIND")
@@ -63,9 +70,14 @@ struct ConvertCommand: ParsableCommand {
     guard let kind else { return }
     let log = try recording.log()
     let files = try contents(log, kind)
-    if output == "-" { try FileDescriptor.standardOutput.writeAll(kind.bytes(of: log)) }
-    try force ? replace(files) : NewFile.make(files)
+    if output == "-" { try Output.write(kind.bytes(of: log)) }
+    if force {
+      for file in files { try file.replace() }
+    } else {
+      try NewFile.make(files, elseSaying: "--force replaces it")
+    }
     say(summary(log))
+    if let keyLogOutput, log.metadata.keyLog.isEmpty { say("no secrets, so no \(keyLogOutput)") }
     if !kind.keepsSecrets, keyLogOutput == nil, !log.metadata.keyLog.isEmpty {
       say("a .pcap has no place for secrets; --keylog-out FILE keeps them")
     }
@@ -77,22 +89,15 @@ struct ConvertCommand: ParsableCommand {
       files.append(
         NewFile(
           path: FilePath(output), bytes: kind.bytes(of: log),
-          permissions: kind.isSecret(log)
-            ? .ownerReadWrite : [.ownerReadWrite, .groupRead, .otherRead]))
+          permissions: kind.permissions(for: log)))
     }
-    if let keyLogOutput {
+    if let keyLogOutput, !log.metadata.keyLog.isEmpty {
       files.append(
         NewFile(
           path: FilePath(keyLogOutput),
           text: log.metadata.keyLog.map { $0 + "\n" }.joined(), permissions: .ownerReadWrite))
     }
     return files
-  }
-
-  private func replace(_ files: [NewFile]) throws {
-    for file in files {
-      try ReplacedFile.write(file.bytes, to: file.path.string, file.permissions)
-    }
   }
 
   private func summary(_ log: FlightLog) -> String {

@@ -27,8 +27,13 @@ enum FileKind: String, ExpressibleByArgument, CaseIterable {
   /// Whether there is a place for secrets in it.
   var keepsSecrets: Bool { self != .pcap }
 
+  /// Who may read a file of it.
+  func permissions(for log: FlightLog) -> FilePermissions {
+    isSecret(log) ? .ownerReadWrite : [.ownerReadWrite, .groupRead, .otherRead]
+  }
+
   /// Whether a file of it tells what was encrypted, or lets others find out.
-  func isSecret(_ log: FlightLog) -> Bool {
+  private func isSecret(_ log: FlightLog) -> Bool {
     let metadata = log.metadata
     let seeds = [metadata.clientSeed, metadata.serverSeed, metadata.identity]
     switch self {

@@ -19,20 +19,20 @@ struct FlightDocument: Encodable {
 
   /// Writes it with its records and messages.
   func write(
-    _ flight: OutlinedFlight, in outline: Outline, _ write: (String) -> Void
+    _ flight: OutlinedFlight, in outline: Outline, _ write: (String) throws -> Void
   ) throws {
-    write(try json().opened + ",\"messages\":[")
+    try write(json().opened + ",\"messages\":[")
     var separator = ""
     for message in flight.entries.lazy.compactMap({ MessageDocument($0) }) {
-      write(separator + (try message.json()))
+      try write(separator + (try message.json()))
       separator = ","
     }
-    write("],\"records\":[")
+    try write("],\"records\":[")
     for (index, record) in flight.records.enumerated() {
       let document = RecordDocument(record, in: outline.dissection)
-      write((index == 0 ? "" : ",") + (try document.json()))
+      try write((index == 0 ? "" : ",") + (try document.json()))
     }
-    write("]}")
+    try write("]}")
   }
 
   /// A record, in the flight where it begins.

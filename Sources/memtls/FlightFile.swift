@@ -46,7 +46,11 @@ struct FlightFile {
   }
 
   private init(text bytes: [UInt8], name: String) throws {
-    guard bytes.prefix(Self.sampleSize).allSatisfy({ $0 >= 32 || 9...13 ~= $0 }) else {
+    if bytes.starts(with: [0x1F, 0x8B]) {
+      throw CommandFailure.failed("\(name) is compressed; give what gzip -dc makes of it")
+    }
+    let isText = bytes.prefix(Self.sampleSize).allSatisfy { $0 >= 32 || 9...13 ~= $0 }
+    guard isText || bytes.starts(with: "# ".utf8) || bytes.starts(with: ">>> ".utf8) else {
       let start = bytes.prefix(4).map { Hexadecimal.text([$0]) }.joined(separator: " ")
       throw CommandFailure.failed(
         "\(name) is neither a flights file nor a capture (begins with \(start))")
@@ -55,6 +59,9 @@ struct FlightFile {
       streams = [Stream(number: 0, log: try FlightLog(utf8: bytes), captured: nil)]
       (self.name, remarks) = (name, [])
     } catch {
+      if !KeyLog(text: String(decoding: bytes, as: UTF8.self)).lines.isEmpty {
+        throw CommandFailure.failed("\(name) is a key log; give it as --keylog, beside a capture")
+      }
       throw CommandFailure.failed("\(name):\(error.line):\(error.column): \(error.reason)")
     }
   }

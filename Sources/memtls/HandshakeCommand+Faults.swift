@@ -13,7 +13,7 @@ extension HandshakeCommand {
     let outcome = try scenario.examine(fault)
     let report = FaultReport(outcome, seed: scenario.seed)
     let digests = repetition.seed != nil ? HandshakeReport.Digests.shown : .hidden
-    print(json ? try report.json() : report.text(digests))
+    try Output.print(json ? report.json() : report.text(digests))
     guard outcome.hasStruck else {
       throw CommandFailure.failed("the fault did not strike: there is no such place")
     }
@@ -40,7 +40,7 @@ extension HandshakeCommand {
       throw CommandFailure.failed("the sample is none of \(report.possible) cases")
     }
     let seconds = start.duration(to: .now) / .seconds(1)
-    print(json ? try SweepDocument(report, seconds: seconds).json() : report.text(seconds))
+    try Output.print(json ? SweepDocument(report, seconds: seconds).json() : report.text(seconds))
     if interrupter.isInterrupted { throw CommandFailure.interrupted }
     guard report.violations.isEmpty else { throw CommandFailure.failed("rules were broken") }
   }

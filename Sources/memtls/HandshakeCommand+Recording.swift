@@ -15,7 +15,8 @@ extension HandshakeCommand {
     log.metadata.openssl = OpenSSLVersion.text
     log.metadata.role = .both
     log.metadata.serverName = "localhost"
-    log.metadata.options = recordedOptions
+    log.metadata.options = recordedOptions(
+      keepsPlaintext: repetition.seed != nil || contents == .withSecrets)
     if let seed = repetition.seed {
       (log.metadata.clientSeed, log.metadata.serverSeed) = (seed, ~seed)
       log.metadata.identity = seed
@@ -29,12 +30,13 @@ extension HandshakeCommand {
 
   /// The options that change what is sent, each with its value as a shell would read it; seed and time
   /// have lines of their own.
-  private var recordedOptions: [String] {
+  private func recordedOptions(keepsPlaintext: Bool) -> [String] {
     let valued: [(String, String?)] = [
       ("--tls", protocols.version?.rawValue),
       ("--alpn", protocols.alpn.names.isEmpty ? nil : protocols.alpn.names.joined(separator: ",")),
       ("--group", protocols.group?.text), ("--ciphers", protocols.ciphers?.text),
-      ("--early-data", earlyData), ("--capacity", capacity == 17408 ? nil : "\(capacity)"),
+      ("--early-data", keepsPlaintext ? earlyData : nil),
+      ("--capacity", capacity == 17408 ? nil : "\(capacity)"),
       ("--chunk", chunk.map(String.init)),
     ]
     let flags = [

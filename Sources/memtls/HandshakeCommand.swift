@@ -118,7 +118,7 @@ struct HandshakeCommand: ParsableCommand {
       throw CommandFailure.failed("the handshake is not done")
     }
     let digests = repetition.seed == nil ? HandshakeReport.Digests.hidden : .shown
-    print(json ? try report.json() : report.ladder(digests))
+    try Output.print(json ? report.json() : report.ladder(digests))
     if let file { say(try file.write(recorded(pair, file.contents))) }
   }
 

@@ -103,7 +103,7 @@ struct HandshakeReport {
     let sha256: String
 
     init(_ flight: Flight) {
-      from = flight.direction == .clientToServer ? "client" : "server"
+      from = flight.direction.sender
       bytes = flight.bytes.count
       messages = flight.messages
       sha256 = Hexadecimal.text(flight.sha256)

@@ -72,9 +72,8 @@ struct IdentityCommand: ParsableCommand {
     let files = IdentityFiles(in: directory)
     let (server, client) = try issue()
     try NewFile.make(files.contents(server: server, client: client), in: directory)
-    print(json ? try files.json() : files.paths.map(\.string).joined(separator: "\n"))
+    try Output.print(json ? files.json() : files.paths.map(\.string).joined(separator: "\n"))
     // The paths come first also where both streams end up in one place.
-    fflush(nil)
     for hint in files.hints { say(hint) }
   }
 

@@ -32,6 +32,8 @@ struct InspectCommand: ParsableCommand {
 
         memtls inspect capture.pcapng --json | jq '.flights[].messages[].name'
         memtls inspect failed.pcap --svg failed.svg
+
+      Exit status: 0 done, 1 failed, 2 usage.
       """)
 
   @OptionGroup var recording: RecordingOptions
@@ -42,6 +44,9 @@ struct InspectCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Draw a sequence diagram; - is stdout.", valueName: "file"))
   var svg: String?
+
+  @Flag(help: "Replace the drawing if there is one.")
+  var force = false
 
   @Flag(help: "Print one JSON object a connection, with everything.")
   var json = false
@@ -55,6 +60,7 @@ struct InspectCommand: ParsableCommand {
   func validate() throws {
     if let message, message < 1 { throw ValidationError("--message \(message) is less than 1") }
     if svg?.isEmpty == true { throw ValidationError("the name of --svg is empty") }
+    if force, svg == nil { throw ValidationError("--force is for --svg") }
     let forms = [
       message == nil ? nil : "--message", svg == nil ? nil : "--svg", json ? "--json" : nil,
     ].compactMap { $0 }
@@ -78,39 +84,51 @@ struct InspectCommand: ParsableCommand {
 
   /// All streams, a line each.
   private func list(_ file: FlightFile, _ secrets: KeyLog) throws {
-    let reports = file.conversations.lazy.compactMap { StreamReport($0, secrets) }
-    guard !json else {
-      for report in reports { try write(report) }
-      return
+    var rows: [StreamTable.Row] = []
+    for stream in file.conversations {
+      guard let report = StreamReport(stream, secrets) else { continue }
+      if json { try write(report) } else { rows.append(StreamTable.Row(report)) }
     }
-    print(StreamTable(reports.map(StreamTable.Row.init)).text)
-    fflush(nil)
+    guard !json else { return }
+    try Output.print(StreamTable(rows).text)
     let others = file.streams.count - file.conversations.count
     if others > 0 { say("\(others) other \(others == 1 ? "stream has" : "streams have") no TLS") }
     say("--stream N shows one of them")
   }
 
   private func show(_ report: StreamReport) throws {
-    if let message { return print(try report.page(of: message)) }
+    if let message { return try Output.print(report.page(of: message)) }
     if let svg { return try draw(report, into: svg) }
     if json { return try write(report) }
-    print(report.ladder(atMost: all ? .max : Self.limit, in: color.style))
-    fflush(nil)
+    try Output.print(report.ladder(atMost: all ? .max : Self.limit, in: color.style))
     for remark in report.remarks { say(remark) }
     if !all, report.isLonger(than: Self.limit) { say("--all shows every flight and message") }
   }
 
   private func write(_ report: StreamReport) throws {
-    try report.writeJSON { print($0, terminator: "") }
+    var waiting = ""
+    try report.writeJSON { piece in
+      waiting += piece
+      guard waiting.utf8.count > Self.pieceSize else { return }
+      try Output.print(waiting, terminator: "")
+      waiting = ""
+    }
+    try Output.print(waiting, terminator: "")
   }
 
   private func draw(_ report: StreamReport, into path: String) throws {
     let drawing = SequenceDiagram(report.outline, remarks: report.holes).svg
-    guard path != "-" else { return print(drawing, terminator: "") }
-    try ReplacedFile.write(
-      Array(drawing.utf8), to: path, [.ownerReadWrite, .groupRead, .otherRead])
+    guard path != "-" else { return try Output.print(drawing, terminator: "") }
+    let file = NewFile(
+      path: FilePath(path), text: drawing, permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    // Devices and pipes are there to be written to.
+    let type = try? file.path.stat().type
+    if force || (type ?? .regular) != .regular { return try file.replace() }
+    try NewFile.make([file], elseSaying: "--force replaces it")
   }
 
+  /// As much JSON as is written at once, in bytes.
+  private static let pieceSize = 1 << 16
   /// What fits a few screens.
   private static let limit = 40
 }

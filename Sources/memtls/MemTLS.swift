@@ -92,12 +92,19 @@ struct MemTLS: ParsableCommand {
     case .success:
       exit(withError: error)
     case .validationFailure:
-      say(oneLine(message(for: error)) + " (memtls --help says more)")
+      say(oneLine(message(for: error)) + " (memtls \(verb)--help says more)")
       Foundation.exit(2)
     default:
       say(oneLine("\(error)"))
       Foundation.exit(1)
     }
+  }
+
+  /// The verb that was given, with a space behind it; empty if there is none of that name.
+  private static var verb: String {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    return CommandLine.arguments.dropFirst().first.flatMap { names.contains($0) ? "\($0) " : nil }
+      ?? ""
   }
 
   private static func oneLine(_ message: String) -> String {

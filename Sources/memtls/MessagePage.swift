@@ -13,7 +13,7 @@ struct MessagePage {
   /// Lines, without a line break behind the last.
   var text: String {
     let fields = entry.fields.flatMap { Self.lines(of: $0, indent: 1) }
-    let dump = HexText.lines(entry.message?.bytes ?? [])
+    let dump = HexDump.lines(of: entry.message?.bytes ?? [])
     return ([heading, ""] + fields + (fields.isEmpty ? [] : [""]) + dump).joined(separator: "\n")
   }
 
@@ -23,7 +23,8 @@ struct MessagePage {
     return [
       "message \(entry.number ?? 0): \(entry.name.escaped)",
       "\(direction.sender) to \(direction.reversed.sender) in flight \(flight?.number ?? 0)",
-      "\(entry.byteCount) bytes", entry.isEncrypted ? "encrypted" : "not encrypted",
+      "\(entry.byteCount) byte\(entry.byteCount == 1 ? "" : "s")",
+      entry.isEncrypted ? "encrypted" : "not encrypted",
     ].joined(separator: ", ")
   }
 
@@ -48,32 +49,15 @@ struct MessagePage {
         continue
       }
       if !lines[lines.count - 1].isEmpty { lines.append("") }
-      while word.count > width {
-        lines[lines.count - 1] = String(word.prefix(width))
-        word = word.dropFirst(width)
+      while let end = word.index(word.startIndex, offsetBy: width, limitedBy: word.endIndex),
+        end < word.endIndex
+      {
+        lines[lines.count - 1] = String(word[..<end])
+        word = word[end...]
         lines.append("")
       }
       lines[lines.count - 1] = String(word)
     }
     return lines
-  }
-}
-
-/// Bytes as `hexdump -C` writes them.
-enum HexText {
-  /// A line for each 16 bytes.
-  static func lines(_ bytes: [UInt8]) -> [String] {
-    stride(from: 0, to: bytes.count, by: 16).map { start in
-      let row = bytes[start..<min(start + 16, bytes.count)]
-      let digits = String(start, radix: 16)
-      let offset = String(repeating: "0", count: max(0, 8 - digits.count)) + digits
-      let text = row.map { 32...126 ~= $0 ? Character(UnicodeScalar($0)) : "." }
-      return "\(offset)  \(half(row.prefix(8))) \(half(row.dropFirst(8))) |\(String(text))|"
-    }
-  }
-
-  private static func half(_ bytes: ArraySlice<UInt8>) -> String {
-    let digits = bytes.map { Hexadecimal.text([$0]) + " " }.joined()
-    return digits + String(repeating: " ", count: 24 - digits.count)
   }
 }

@@ -15,13 +15,13 @@ struct NewFile {
     self.init(path: path, bytes: Array(text.utf8), permissions: permissions)
   }
 
-  /// Makes this file alone, in a directory that exists.
-  func make() throws { try Self.make([self]) }
+  /// Makes it in the place of what is there, if anything is.
+  func replace() throws { try ReplacedFile.write(bytes, to: path.string, permissions) }
 
   /// Makes the files, and their directory if it is absent: all of them, or none. What exists is left
   /// alone.
   static func make(_ files: [NewFile], in directory: FilePath) throws {
-    try refuse(files)
+    try refuse(files, nothingWritten)
     let isNew = try makeDirectory(directory)
     do { try make(files) } catch {
       if isNew { _ = unsafe rmdir(directory.string) }
@@ -29,9 +29,9 @@ struct NewFile {
     }
   }
 
-  /// Makes the files: all of them, or none. What exists is left alone.
-  static func make(_ files: [NewFile]) throws {
-    try refuse(files)
+  /// Makes the files: all of them, or none. What exists is left alone, with this advice.
+  static func make(_ files: [NewFile], elseSaying advice: String = nothingWritten) throws {
+    try refuse(files, advice)
     var made: [FilePath] = []
     do {
       for file in files {
@@ -46,11 +46,13 @@ struct NewFile {
   }
 
   /// Throws if one of them exists.
-  private static func refuse(_ files: [NewFile]) throws {
+  private static func refuse(_ files: [NewFile], _ advice: String) throws {
     for file in files where file.exists {
-      throw CommandFailure.failed("\(file.path) exists already, so nothing was written")
+      throw CommandFailure.failed("\(file.path) exists already; \(advice)")
     }
   }
+
+  private static let nothingWritten = "nothing was written"
 
   /// Answers whether it was absent. Nobody else may look into one that is made.
   private static func makeDirectory(_ path: FilePath) throws -> Bool {

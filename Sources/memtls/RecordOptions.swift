@@ -12,6 +12,7 @@ struct RecordOptions: ParsableArguments {
 
   func validate() throws {
     if recordSecrets, record == nil { throw ValidationError("--record-secrets without --record") }
+    if record == "-" { throw ValidationError("--record makes a file, so it cannot be -") }
     if record?.isEmpty == true { throw ValidationError("--record '' is no file") }
   }
 }

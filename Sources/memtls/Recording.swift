@@ -78,11 +78,12 @@ struct RecordingFile: Sendable {
 
   /// Makes the file, for its owner alone if there are secrets in it; answers what it holds.
   func write(_ log: FlightLog) throws(CommandFailure) -> String {
-    let all: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
+    let kind = FileKind.flights
     let file = NewFile(
-      path: FilePath(path), text: log.text,
-      permissions: contents == .withSecrets ? .ownerReadWrite : all)
-    do { try file.make() } catch { throw (error as? CommandFailure) ?? .failed("\(error)") }
+      path: FilePath(path), bytes: kind.bytes(of: log), permissions: kind.permissions(for: log))
+    do { try NewFile.make([file]) } catch {
+      throw (error as? CommandFailure) ?? .failed("\(error)")
+    }
     let flights = "\(log.flights.count) flight\(log.flights.count == 1 ? "" : "s")"
     return "recorded \(flights), \(log.byteCount) bytes, in \(path)"
   }

@@ -36,7 +36,9 @@ struct RecordingOptions: ParsableArguments {
   func secrets() throws -> KeyLog {
     guard let keyLog else { return KeyLog(lines: []) }
     let bytes = try InputFile.read(keyLog)
-    return KeyLog(text: String(decoding: bytes, as: UTF8.self))
+    let found = KeyLog(text: String(decoding: bytes, as: UTF8.self))
+    if found.lines.isEmpty { say("\(InputFile.name(keyLog)) has no line of a key log") }
+    return found
   }
 
   /// The log of the one stream that is meant, with those secrets of `--keylog` that are its own.
@@ -45,16 +47,13 @@ struct RecordingOptions: ParsableArguments {
     let chosen = try file.stream(stream)
     guard var log = chosen.log else { throw file.withoutTLS(stream) }
     for hole in chosen.holes { say(hole) }
+    let secrets = try secrets()
+    guard !secrets.lines.isEmpty else { return log }
+    // None but its own are to travel with it.
+    let own = Dissection(log).clientRandom.map(secrets.lines(clientRandom:)) ?? []
+    if own.isEmpty { say("none of the secrets of --keylog is for this connection") }
     let known = Set(log.metadata.keyLog)
-    log.metadata.keyLog += try secrets().lines(of: log).filter { !known.contains($0) }
+    log.metadata.keyLog += own.filter { !known.contains($0) }
     return log
-  }
-}
-
-extension KeyLog {
-  /// The lines for a log's connection: none but these are to travel with it.
-  func lines(of log: FlightLog) -> [String] {
-    guard !lines.isEmpty, let random = Dissection(log).clientRandom else { return [] }
-    return lines(clientRandom: random)
   }
 }

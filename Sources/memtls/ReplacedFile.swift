@@ -17,9 +17,10 @@ enum ReplacedFile {
     try write(Array(text.utf8), to: path, .ownerReadWrite)
   }
 
-  /// Writes a file beside it and gives that its name (rename(2)). What is there and is no regular file,
-  /// such as a pipe or /dev/null, is written to instead.
+  /// Writes a file beside it and gives that its name (rename(2)); of a link it is the file that is
+  /// replaced. What is there and is no regular file, such as a pipe or /dev/null, is written to instead.
   static func write(_ bytes: [UInt8], to path: String, _ permissions: FilePermissions) throws {
+    let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     let other = "\(path).\(UUID().uuidString.prefix(8))"
     do {
       if let type = try? FilePath(path).stat().type, type != .regular {

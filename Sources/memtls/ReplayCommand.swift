@@ -37,8 +37,7 @@ struct ReplayCommand: ParsableCommand {
       Exit status: 0 the same, 1 not, 2 usage.
       """)
 
-  @Argument(help: "A .flights file or a capture (pcap, pcapng); - for stdin.")
-  var file: String
+  @OptionGroup var recording: RecordingOptions
 
   @Option(
     name: .customLong("as"),
@@ -46,12 +45,6 @@ struct ReplayCommand: ParsableCommand {
       "Which end the engine is (default: as recorded, or the server).",
       valueName: "client|server"))
   var end: TunnelCommand.End?
-
-  @Option(
-    help: ArgumentHelp(
-      "Which connection of a capture, as 'memtls inspect' and tshark number them.",
-      valueName: "number"))
-  var stream: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -72,20 +65,13 @@ struct ReplayCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let log = try recorded()
+    let log = try recording.log()
+    let name = InputFile.name(recording.file)
+    guard !log.flights.isEmpty else { throw CommandFailure.failed("\(name) has no flights") }
     let cast = try ReplayCast(self, log)
     let report = ReplayReport(log, try cast.replays())
-    print(json ? try report.json() : report.text)
+    try Output.print(json ? report.json() : report.text)
     guard let flight = report.firstDivergence else { return }
-    throw CommandFailure.failed("\(InputFile.name(file)) diverges in flight \(flight)")
-  }
-
-  private func recorded() throws -> FlightLog {
-    let loaded = try FlightFile(file)
-    let chosen = try loaded.stream(stream)
-    guard let log = chosen.log, !log.flights.isEmpty else {
-      throw loaded.withoutTLS(chosen.number)
-    }
-    return log
+    throw CommandFailure.failed("\(name) diverges in flight \(flight)")
   }
 }

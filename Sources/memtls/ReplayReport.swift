@@ -25,15 +25,23 @@ struct ReplayReport {
   }
 
   private func text(_ part: FlightReplayer.Role, _ replay: Replay) -> String {
-    let count = replay.divergences.count
-    let verdict =
-      count == 0 ? "same" : "\(count) divergence\(count == 1 ? "" : "s")"
-    var lines = ["as \(part): \(verdict), compared \(replay.comparison)"]
+    var lines = ["as \(part): \(verdict(replay)), compared \(replay.comparison)"]
+    if replay.sealedRecords > 0 {
+      let noun = replay.sealedRecords == 1 ? "record was" : "records were"
+      lines.append("\(replay.sealedRecords) encrypted \(noun) only counted: nothing opens them")
+    }
     lines += replay.divergences.flatMap { ["\($0.sentence)"] + $0.excerpt.map { "  \($0)" } }
     guard !replay.isWholeAndSame else { return escaped(lines) }
     lines += ["", "what is said now, \(size(replay.log)):"]
     return escaped(lines) + "\n" + replay.log.told.ladder(atMost: Self.flightLimit) + "\n\n"
-      + escaped([replay.outcome, replay.state])
+      + escaped([replay.outcome])
+  }
+
+  private func verdict(_ replay: Replay) -> String {
+    let count = replay.divergences.count
+    guard count == 0 else { return "\(count) divergence\(count == 1 ? "" : "s")" }
+    guard case .departed(let flight) = replay.ending else { return "same" }
+    return "same up to flight \(flight - 1) of \(log.flights.count)"
   }
 
   private func escaped(_ lines: [String]) -> String {
@@ -65,9 +73,7 @@ extension FlightLog {
 extension Replay {
   /// Where it ended, and why.
   fileprivate var outcome: String {
-    guard let error else { return "\(ending)" }
-    guard case .departed = ending else { return "\(ending): \(error)" }
-    return "\(ending); played all the same, it makes the engine fail: \(error)"
+    error.map { "\(ending): \($0)" } ?? "\(ending)"
   }
 
   /// Whether everything recorded was said again, as closely as can be.
@@ -99,6 +105,7 @@ extension ReplayReport {
     let comparison: String
     let reason: String?
     let divergences: [DivergenceDocument]
+    let sealedRecords: Int
     let ending: String
     let error: String?
     let state: String
@@ -112,6 +119,7 @@ extension ReplayReport {
       case .structure(let because): (comparison, reason) = ("structure", because)
       }
       divergences = replay.divergences.map(DivergenceDocument.init)
+      sealedRecords = replay.sealedRecords
       ending = "\(replay.ending)"
       error = replay.error.map { "\($0)" }
       state = replay.state
@@ -128,7 +136,7 @@ extension ReplayReport {
 
     init(_ divergence: Divergence) {
       (flight, offset) = (divergence.flight, divergence.offset)
-      from = divergence.direction == .clientToServer ? "client" : "server"
+      from = divergence.direction.sender
       (sentence, excerpt) = (divergence.sentence, divergence.excerpt)
     }
   }

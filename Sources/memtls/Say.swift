@@ -48,13 +48,18 @@ extension String {
   /// writing: these stand as `\u{1B}`.
   var escaped: String {
     unicodeScalars.reduce(into: "") { text, scalar in
-      if invisible.contains(scalar.properties.generalCategory) {
+      if scalar.isInvisible {
         text += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
       } else {
         text.unicodeScalars.append(scalar)
       }
     }
   }
+}
+
+extension Unicode.Scalar {
+  /// Whether it moves the cursor, breaks the line or turns the direction of writing.
+  var isInvisible: Bool { invisible.contains(properties.generalCategory) }
 }
 
 /// Cc, Cf, Zl and Zp (Unicode Standard §4.5).

@@ -4,13 +4,13 @@ import MemoryTLSFlights
 extension StreamReport {
   /// Writes one JSON object with everything but the secrets themselves, piece by piece: it is much
   /// longer than the file it is about.
-  func writeJSON(_ write: (String) -> Void) throws {
-    write(try StreamDocument(self).json().opened + ",\"flights\":[")
+  func writeJSON(_ write: (String) throws -> Void) throws {
+    try write(StreamDocument(self).json().opened + ",\"flights\":[")
     for (index, flight) in outline.flights.enumerated() {
-      if index > 0 { write(",") }
+      if index > 0 { try write(",") }
       try FlightDocument(flight).write(flight, in: outline, write)
     }
-    write("]}\n")
+    try write("]}\n")
   }
 }
 

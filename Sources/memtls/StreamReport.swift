@@ -74,8 +74,3 @@ struct StreamReport {
     return MessagePage(entry, in: outline).text
   }
 }
-
-extension Direction {
-  /// Who sends.
-  var sender: String { self == .clientToServer ? "client" : "server" }
-}

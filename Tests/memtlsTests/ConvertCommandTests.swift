@@ -72,6 +72,13 @@ import Testing
     _ = try convert("a.flights", "b.pcap")
     let run = try convert("b.pcap", "c.flights", "--keylog", keys)
     #expect(run.errors.contains("0 secrets"))
+    #expect(run.errors.contains("memtls: none of the secrets of --keylog is for this connection\n"))
+    _ = try directory.write("nothing", to: "no.keys")
+    let nothing = try convert(
+      "b.pcap", "d.flights", "--keylog", "no.keys", "--keylog-out", "e.keys")
+    #expect(nothing.errors.contains("memtls: no.keys has no line of a key log\n"))
+    #expect(nothing.errors.contains("memtls: no secrets, so no e.keys\n"))
+    #expect(throws: (any Error).self) { try text("e.keys") }
     #expect(try !text("c.flights").contains(other))
   }
 

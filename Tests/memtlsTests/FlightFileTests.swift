@@ -17,6 +17,15 @@ import Testing
     ([0], "x is neither a flights file nor a capture (begins with 00)"),
     (Array("# frmat: 1\n".utf8), "x:1:3: unknown key 'frmat'; others' begin with x-"),
     (Array("\n>>> Flow 1 (client to server)\n00000000  1g\n".utf8), "x:3:11: '1g' is no byte"),
+    (
+      Array("# comment: \u{1B}\n#\n".utf8),
+      "x:2:1: neither '# ' nor '>>> Flow 1 (client to server)'"
+    ),
+    ([0x1F, 0x8B, 8], "x is compressed; give what gzip -dc makes of it"),
+    (
+      Array("CLIENT_RANDOM \(String(repeating: "ab", count: 32)) 00\n".utf8),
+      "x is a key log; give it as --keylog, beside a capture"
+    ),
     (Array("hello\n".utf8), "x:1:1: neither '# ' nor '>>> Flow 1 (client to server)'"),
   ])
   func `what cannot be read is named with its place`(bytes: [UInt8], message: String) {

@@ -61,7 +61,7 @@ import Testing
     let there = try directory.write("precious", to: file)
     let run = try Command.memtls(["identity", directory.path])
     #expect(run.status == 1 && run.output.isEmpty)
-    #expect(run.errors == "memtls: \(there) exists already, so nothing was written\n")
+    #expect(run.errors == "memtls: \(there) exists already; nothing was written\n")
     #expect(try String(contentsOfFile: there, encoding: .utf8) == "precious")
     #expect(try contents(of: directory.path) == [file])
   }

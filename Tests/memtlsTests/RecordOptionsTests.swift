@@ -28,11 +28,14 @@ import Testing
       #expect(try handshake(["--seed", "1", "--resume", "--early-data", "hi"], file).status == 0)
     }
     #expect(try text("a.flights") == text("b.flights"))
+    // Whoever knows the seed knows every key.
+    #expect(try mode("a.flights") == 0o600)
     #expect(try log("a.flights").flights[0].notes.contains(.write(Array("hi".utf8))))
   }
 
   @Test func `without a seed neither secrets nor plaintext are there unless asked for`() throws {
     #expect(try handshake(["--early-data", "hidden"]).status == 0)
+    #expect(try !text("a.flights").contains("hidden"))
     #expect(try !log("a.flights").hasPlaintext && mode("a.flights") == 0o644)
     #expect(try handshake(["--early-data", "x", "--record-secrets"], "b.flights").status == 0)
     let log = try log("b.flights")
@@ -96,6 +99,7 @@ import Testing
   @Test(arguments: [
     (["--record-secrets"], "--record-secrets without --record"),
     (["--record", ""], "--record '' is no file"),
+    (["--record", "-"], "--record makes a file, so it cannot be -"),
     (
       ["--record", "x", "--sweep"], "--record is for a wire that works, not for --fault and --sweep"
     ),

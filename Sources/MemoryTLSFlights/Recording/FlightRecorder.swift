@@ -41,7 +41,7 @@ public final class FlightRecorder: Sendable {
   /// - Parameters:
   ///   - metadata: What is known already; what an engine tells is added.
   ///   - contents: What may be kept.
-  ///   - limit: How many bytes of ciphertext, plaintext and messages to keep; the recording ends with
+  ///   - limit: How many bytes of ciphertext, plaintext, messages and secrets to keep; it ends with
   ///     those before the first that are too many.
   ///   - now: What time it is, for who wants that in the log.
   public init(
@@ -76,7 +76,7 @@ public final class FlightRecorder: Sendable {
   /// Keeps a line of a key log, if secrets may be kept; other events are passed over.
   public func note(_ event: Event) {
     guard case .keyLog(let line) = event, contents == .withSecrets else { return }
-    state.withLock { $0.log.metadata.keyLog.append(line) }
+    keep(line.utf8.count) { $0.log.metadata.keyLog.append(line) }
   }
 
   private func keep(_ count: Int, _ change: (inout State) -> Void) {

@@ -25,6 +25,15 @@ struct FlightReading {
     log.flights.indices.contains(index) ? log.flights[index] : nil
   }
 
+  /// How many records of a direction can only be counted, because nobody can read them.
+  func sealedRecords(_ direction: Direction) -> Int {
+    zip(log.flights, flights).reduce(0) { count, pair in
+      let (flight, read) = pair
+      guard flight.direction == direction, read.messages == nil else { return count }
+      return count + read.sealed.count
+    }
+  }
+
   func read(_ index: Int) -> ReadFlight {
     flights.indices.contains(index) ? flights[index] : ReadFlight()
   }

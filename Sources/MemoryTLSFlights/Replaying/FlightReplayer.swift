@@ -78,8 +78,7 @@ struct Course {
   /// As many flights as were played of the recording, and one more if the engine spoke at its end.
   private(set) var log: FlightLog
   private(set) var ending = Replay.Ending.finished
-  /// How many flights there were when the engine had said something else; nil if it never did.
-  private(set) var comparable: Int?
+  private var isSame = true
 
   init(_ replayer: FlightReplayer, _ comparison: Comparison) {
     (self.replayer, self.comparison) = (replayer, comparison)
@@ -91,10 +90,9 @@ struct Course {
       if flight.direction == replayer.role.sending {
         player.perform(flight.notes)
         keep(player.takeFlight(flight.direction))
-        if log.flights.last?.bytes != flight.bytes { comparable = index + 1 }
+        isSame = isSame && log.flights.last?.bytes == flight.bytes
       } else {
-        if comparable != nil { ending = .departed(before: index + 1) }
-        guard comparable == nil || isWorthHearing else { return }
+        guard isSame else { return ending = .departed(before: index + 1) }
         player.hear(flight.bytes)
         log.append(flight.bytes, flight.direction, notes: flight.notes, at: flight.time)
       }
@@ -114,11 +112,5 @@ struct Course {
 
   private mutating func keep(_ flight: Flight) {
     log.append(flight.bytes, flight.direction, notes: flight.notes)
-  }
-
-  /// A client without a seed always says something else, and may still have something to say about
-  /// its server's first answer. A server can open nothing that was not sealed for it.
-  private var isWorthHearing: Bool {
-    comparison != .bytes && replayer.role == .client
   }
 }

@@ -6,13 +6,15 @@ enum HexExcerpt {
   /// differs. Nothing for equal pieces.
   static func lines(_ recorded: [UInt8], _ now: [UInt8], base: Int = 0) -> [String] {
     guard let place = recorded.firstDifference(from: now) else { return [] }
+    guard !recorded.isEmpty else { return rows("now     ", now, base) }
+    guard !now.isEmpty else { return rows("recorded", recorded, base) }
     // The line before tells where in the message it is, unless the place is near the start.
     let start = max(0, place / width - (place % width < width / 2 ? 1 : 0)) * width
     let end = start + 2 * width
     return stride(from: start, to: end, by: width).flatMap { start -> [String] in
       let (old, new) = (recorded.row(start), now.row(start))
       guard !old.isEmpty || !new.isEmpty else { return [] }
-      let offset = Self.offset(base + start)
+      let offset = HexDump.offset(base + start)
       guard old != new else { return ["both      \(offset)  \(text(old))"] }
       return [
         "recorded  \(offset)  \(text(old))", "now       \(offset)  \(text(new))",
@@ -21,9 +23,11 @@ enum HexExcerpt {
     }
   }
 
-  private static func offset(_ value: Int) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+  /// Where the other has nothing there is nothing to mark.
+  private static func rows(_ name: String, _ bytes: [UInt8], _ base: Int) -> [String] {
+    stride(from: 0, to: min(bytes.count, 2 * width), by: width).map { start in
+      "\(name)  \(HexDump.offset(base + start))  \(text(bytes.row(start)))"
+    }
   }
 
   private static func text(_ row: ArraySlice<UInt8>) -> String {

@@ -9,6 +9,9 @@ public struct Replay: Sendable {
   public let comparison: Comparison
   /// What the engine said that is not as it was recorded; empty if all of it is.
   public let divergences: [Divergence]
+  /// How many of the recorded records of the engine's end could only be counted, because nobody has
+  /// their secrets; 0 where bytes were compared.
+  public let sealedRecords: Int
   /// Where the replay ended.
   public let ending: Ending
   /// What the engine threw, if it failed.
@@ -39,11 +42,12 @@ public struct Replay: Sendable {
     error = player.error
     state = "\(player.engine)"
     received = player.received
-    let reach = max(course.log.flights.count, course.ending.reach(in: recorded))
-    // What the engine says to answers that are for another is no divergence.
-    let count = course.ending.isDeparture ? course.comparable ?? reach : reach
-    divergences = recorded.prefix(count).divergences(
-      of: course.log.prefix(count), comparing: course.comparison)
+    let played = recorded.prefix(
+      max(course.log.flights.count, course.ending.reach(in: recorded)))
+    let sending = player.engine.role.sending
+    sealedRecords =
+      course.comparison == .bytes ? 0 : FlightReading(played).sealedRecords(sending)
+    divergences = played.divergences(of: course.log, comparing: course.comparison)
   }
 }
 
@@ -57,10 +61,6 @@ extension Replay.Ending: CustomStringConvertible {
     case .departed(let flight):
       "ended before flight \(flight), which answers what was recorded and not what is said now"
     }
-  }
-
-  fileprivate var isDeparture: Bool {
-    if case .departed = self { true } else { false }
   }
 
   /// How many flights of a recording the engine should have got to.

@@ -1,5 +1,20 @@
 /// Bytes as `hexdump -C` and Go's `hex.Dumper` write them, 16 a line.
-enum HexDump {
+package enum HexDump {
+  /// Lines without their ends.
+  package static func lines(of bytes: [UInt8]) -> [String] {
+    stride(from: 0, to: bytes.count, by: 16).map { start in
+      var line: [UInt8] = []
+      appendLine(bytes[start..<min(start + 16, bytes.count)], to: &line)
+      return String(decoding: line, as: UTF8.self)
+    }
+  }
+
+  /// Where a line begins: 8 hexadecimal digits, or more behind 4 GiB.
+  static func offset(_ value: Int) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+  }
+
   /// Appends lines, each with its end.
   static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
     text.reserveCapacity(text.count + bytes.count / 16 * 79 + 79)
@@ -11,9 +26,7 @@ enum HexDump {
 
   /// One line without its end; the slice's indices are its offsets.
   private static func appendLine(_ bytes: ArraySlice<UInt8>, to text: inout [UInt8]) {
-    for shift in stride(from: 28, through: 0, by: -4) {
-      text.append(digits[bytes.startIndex >> shift & 15])
-    }
+    text += offset(bytes.startIndex).utf8
     text.append(space)
     for index in 0..<16 {
       if index % 8 == 0 { text.append(space) }

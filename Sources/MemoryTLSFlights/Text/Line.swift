@@ -61,8 +61,7 @@ extension HexDump {
   /// Reads a line behind those that the flight has already.
   static func read(_ line: inout Line, into flight: inout Flight?) throws(FlightLog.SyntaxError) {
     let count = flight?.bytes.count ?? 0
-    let digits = String(count, radix: 16)
-    let offset = String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+    let offset = offset(count)
     guard line.take(offset) else { throw line.error("not the offset \(offset)") }
     // hexdump -C ends with the length alone.
     guard !line.isAtEnd else { return }

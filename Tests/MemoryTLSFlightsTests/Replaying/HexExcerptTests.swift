@@ -25,7 +25,12 @@ import Testing
         "recorded  00000100  01 02", "now       00000100  01 02 03",
         "                          ^^",
       ])
-    #expect(HexExcerpt.lines([], [1]).first == "recorded  00000000  nothing")
+  }
+
+  @Test func `where one has nothing, the other is shown without marks`() {
+    #expect(HexExcerpt.lines([], [1]) == ["now       00000000  01"])
+    let rows = HexExcerpt.lines(Array(repeating: 7, count: 40), [])
+    #expect(rows.count == 2 && rows[1].hasPrefix("recorded  00000010  07 07"))
   }
 
   @Test func `equal bytes need no excerpt`() {
