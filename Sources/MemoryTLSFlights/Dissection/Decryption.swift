@@ -43,7 +43,7 @@ struct Decryption {
 extension Decryption {
   /// What is in a record, header included.
   mutating func open(
-    _ record: [UInt8], _ type: ContentType, _ direction: Direction
+    _ record: ArraySlice<UInt8>, _ type: ContentType, _ direction: Direction
   ) -> Outcome {
     switch self[direction] {
     case .none where type == .applicationData:
@@ -71,7 +71,7 @@ extension Decryption {
   }
 
   /// Whether a record carries just one handshake message or alert, as it does in the clear.
-  private func isWholeMessage(_ record: [UInt8], _ type: ContentType) -> Bool {
+  private func isWholeMessage(_ record: ArraySlice<UInt8>, _ type: ContentType) -> Bool {
     let body = record.dropFirst(5)
     guard type == .handshake else { return type == .alert && body.count == 2 }
     return body.count >= 4 && HandshakeMessage.byteCount(header: body.prefix(4)) == body.count

@@ -10,8 +10,8 @@ public struct DissectedRecord: Sendable, Hashable {
   public let offset: Int
   /// What its header says.
   public let record: Record
-  /// The whole record, which may end in a later flight.
-  public let bytes: [UInt8]
+  /// A part of all that travels that way: tiny records, each in an array, would take far more memory.
+  let slice: ArraySlice<UInt8>
   /// What became of it.
   public let content: Content
   /// What it carries; nil if that is unreadable.
@@ -26,6 +26,9 @@ public struct DissectedRecord: Sendable, Hashable {
     /// It stays encrypted; why, in words.
     case unreadable(String)
   }
+
+  /// The whole record, which may end in a later flight.
+  public var bytes: [UInt8] { Array(slice) }
 
   /// What it carries, as far as anybody can tell.
   public var contentType: ContentType {

@@ -3,7 +3,7 @@ import MemoryTLS
 /// Takes a log apart, record by record in the order in which they arrived.
 struct Dissector {
   private let log: FlightLog
-  private let streams: [RecordStream]
+  private var streams: [RecordStream]
   private var assemblies = [MessageAssembly(), MessageAssembly()]
   private(set) var decryption: Decryption
   private(set) var records: [DissectedRecord] = []
@@ -17,12 +17,10 @@ struct Dissector {
   }
 
   mutating func run() {
-    var next = [0, 0]
     for (flight, direction) in log.flights.map(\.direction).enumerated() {
-      let cuts = streams[direction.index].cuts
-      while next[direction.index] < cuts.count, cuts[next[direction.index]].lastFlight == flight {
-        take(cuts[next[direction.index]], direction)
-        next[direction.index] += 1
+      while let cut = streams[direction.index].next, cut.lastFlight == flight {
+        streams[direction.index].advance()
+        take(cut, direction)
       }
     }
     for direction in Direction.allCases {
@@ -35,7 +33,7 @@ struct Dissector {
     let (content, plaintext) = decryption.open(cut.bytes, cut.record.contentType, direction)
     let record = DissectedRecord(
       flight: cut.flight, direction: direction, offset: cut.offset, record: cut.record,
-      bytes: cut.bytes, content: content, plaintext: plaintext)
+      slice: cut.bytes, content: content, plaintext: plaintext)
     records.append(record)
     if let plaintext { read(plaintext, record) } else { giveUpMessage(direction) }
   }

@@ -33,7 +33,7 @@ struct Epoch {
     for index in candidates.indices { candidates[index].begin() }
   }
 
-  mutating func open(_ record: [UInt8]) -> RecordKeys.Opened? {
+  mutating func open(_ record: ArraySlice<UInt8>) -> RecordKeys.Opened? {
     for index in candidates.indices {
       guard let opened = candidates[index].open(record) else { continue }
       candidates = [candidates[index]]
@@ -59,7 +59,7 @@ struct Epochs {
   mutating func append(_ more: [Epoch]) { epochs += more }
 
   /// Opens a record with the present keys, or with the next that there are.
-  mutating func open(_ record: [UInt8]) -> Decryption.Outcome {
+  mutating func open(_ record: ArraySlice<UInt8>) -> Decryption.Outcome {
     let next = epochs.dropFirst().firstIndex { !$0.candidates.isEmpty }
     for index in [epochs.startIndex, next].compactMap({ $0 }) {
       guard let opened = epochs[index].open(record) else { continue }

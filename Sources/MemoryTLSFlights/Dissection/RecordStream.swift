@@ -1,11 +1,16 @@
 import MemoryTLS
 
-/// One direction of a log, put together across its flights and cut into records.
+/// One direction of a log, put together across its flights and cut into records one by one.
 struct RecordStream {
-  /// The whole records.
-  private(set) var cuts: [Cut] = []
-  /// What stands behind them.
+  /// The next whole record.
+  private(set) var next: Cut?
+  /// What stands behind the last of them, once there is no next one.
   private(set) var rest: Dissection.Rest?
+  private let direction: Direction
+  private var bytes: [UInt8] = []
+  private var places = Places()
+  /// Where the bytes begin that are not cut yet.
+  private var start = 0
 
   /// A record, and where it is.
   struct Cut {
@@ -14,7 +19,8 @@ struct RecordStream {
     /// The flight with its last byte.
     var lastFlight: Int
     var record: Record
-    var bytes: [UInt8]
+    /// A part of the stream, which it keeps.
+    var bytes: ArraySlice<UInt8>
   }
 
   /// The places of bytes: where in the stream each flight begins.
@@ -31,33 +37,31 @@ struct RecordStream {
   }
 
   init(_ log: FlightLog, _ direction: Direction) {
-    var places = Places()
-    var bytes: [UInt8] = []
+    self.direction = direction
     for (index, flight) in log.flights.enumerated()
     where flight.direction == direction && !flight.bytes.isEmpty {
       places.starts.append((index, bytes.count))
       bytes += flight.bytes
     }
-    cut(bytes, direction, &places)
+    advance()
   }
 
-  private mutating func cut(_ bytes: [UInt8], _ direction: Direction, _ places: inout Places) {
-    var start = 0
-    while start < bytes.count {
-      let (flight, offset) = places.find(start)
-      guard bytes[start...].isRecord, let record = Record(startOf: bytes[start...]) else {
-        rest = Dissection.Rest(
-          direction: direction, flight: flight, offset: offset, byteCount: bytes.count - start,
-          reason: bytes[start...].reasonForNoRecord)
-        return
-      }
-      let end = start + record.byteCount
-      cuts.append(
-        Cut(
-          flight: flight, offset: offset, lastFlight: places.find(end - 1).flight, record: record,
-          bytes: Array(bytes[start..<end])))
-      start = end
+  /// Goes on behind the next record.
+  mutating func advance() {
+    next = nil
+    guard start < bytes.count else { return }
+    let (flight, offset) = places.find(start)
+    guard bytes[start...].isRecord, let record = Record(startOf: bytes[start...]) else {
+      rest = Dissection.Rest(
+        direction: direction, flight: flight, offset: offset, byteCount: bytes.count - start,
+        reason: bytes[start...].reasonForNoRecord)
+      return
     }
+    let end = start + record.byteCount
+    next = Cut(
+      flight: flight, offset: offset, lastFlight: places.find(end - 1).flight, record: record,
+      bytes: bytes[start..<end])
+    start = end
   }
 }
 

@@ -37,7 +37,7 @@ struct OutlineWriter {
   private mutating func read(_ index: Int) -> [OutlineEntry] {
     var entries: [OutlineEntry] = []
     var closed = records[index].filter { dissection.records[$0].reason != nil }[...]
-    for found in messages[index].map({ dissection.messages[$0] }) {
+    for found in messages[index].lazy.map({ [dissection] in dissection.messages[$0] }) {
       let before = closed.prefix { $0 < found.records.lowerBound }
       entries += closedEntries(before)
       closed = closed.dropFirst(before.count)
@@ -98,9 +98,10 @@ struct OutlineWriter {
     let first = dissection.records[records[0]]
     return OutlineEntry(
       number: nil, message: nil,
-      byteCount: records.reduce(0) { $0 + dissection.records[$1].bytes.count }, isEncrypted: true,
-      records: records, reason: first.reason, contentType: first.record.contentType,
-      version: dissection.version ?? .tls13, cipherSuite: dissection.cipherSuite)
+      byteCount: records.reduce(0) { $0 + dissection.records[$1].record.byteCount },
+      isEncrypted: true, records: records, reason: first.reason,
+      contentType: first.record.contentType, version: dissection.version ?? .tls13,
+      cipherSuite: dissection.cipherSuite)
   }
 }
 
@@ -111,12 +112,13 @@ extension OutlineWriter {
   /// a later flight.
   private func recordLabels(_ index: Int) -> [Label] {
     let size = log.flights[index].bytes.count
-    let found = records[index].map { dissection.records[$0] }
+    let found = records[index].lazy.map { dissection.records[$0] }
     let rests = rests[index].map { dissection.rests[$0] }
-    let start = (found.map(\.offset) + rests.map(\.offset)).min() ?? size
-    let labels = found.lazy.map { record in
-      let missing = record.offset + record.bytes.count - size
-      let text = "\(record.record.contentType) \(record.bytes.count)"
+    let start = min(found.map(\.offset).min() ?? size, rests.map(\.offset).min() ?? size)
+    let labels = found.map { record in
+      let byteCount = record.record.byteCount
+      let missing = record.offset + byteCount - size
+      let text = "\(record.record.contentType) \(byteCount)"
       return Label(
         text: text + (missing > 0 ? " but for \(missing) later" : ""), tone: .faint)
     }

@@ -76,10 +76,10 @@ extension ReadFlight {
     var place: Int?
     for record in plainRecords where record.record.contentType == .handshake {
       let payload = record.offset + 5
-      if payload..<record.offset + record.bytes.count ~= offset {
+      if payload..<record.offset + record.record.byteCount ~= offset {
         place = stream.count + offset - payload
       }
-      stream += record.bytes.dropFirst(5)
+      stream += record.slice.dropFirst(5)
     }
     return place.flatMap { fieldPlace(at: $0, of: stream) }
   }

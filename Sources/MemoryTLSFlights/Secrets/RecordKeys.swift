@@ -77,7 +77,7 @@ struct RecordKeys {
   mutating func begin() { isSure = true }
 
   /// Opens a record, header included; nil if it is not genuine. Counts it if the number is sure.
-  mutating func open(_ record: [UInt8]) -> Opened? {
+  mutating func open(_ record: ArraySlice<UInt8>) -> Opened? {
     let opened: Opened?
     switch form {
     case .tls12: opened = open12(record)
@@ -99,7 +99,7 @@ struct RecordKeys {
   }
 
   /// RFC 8446 §5.2: the type stands behind the content, and zeros behind that.
-  private func open13(_ record: [UInt8]) -> Opened? {
+  private func open13(_ record: ArraySlice<UInt8>) -> Opened? {
     guard
       let inner = key.open(
         record.dropFirst(5), nonce: implicitNonce, additionalData: Array(record.prefix(5)))
@@ -110,7 +110,7 @@ struct RecordKeys {
   }
 
   /// RFC 5246 §6.2.3.3, RFC 7905 §2.
-  private func open12(_ record: [UInt8]) -> Opened? {
+  private func open12(_ record: ArraySlice<UInt8>) -> Opened? {
     let explicit = protection.hasImplicitNonce ? 0 : 8
     let sealed = record.dropFirst(5 + explicit)
     let count = sealed.count - protection.algorithm.tagByteCount
