@@ -47,7 +47,8 @@ enum InputFile {
     }
   }
 
-  /// What is still read in seconds and held in memory a few times over.
+  /// What is still read in seconds. Ordinary records are held in memory a few times over; records
+  /// without content some 30 times, and the shortest messages, of four bytes, some 85 times.
   static let largest = 1 << 30
   private static let pieceSize = 1 << 20
 }
