@@ -50,7 +50,8 @@ struct RecordingOptions: ParsableArguments {
     let secrets = try secrets()
     guard !secrets.lines.isEmpty else { return log }
     // None but its own are to travel with it.
-    let own = Dissection(log).clientRandom.map(secrets.lines(clientRandom:)) ?? []
+    let own = secrets.lines(
+      clientRandoms: Dissection(log, keyLog: secrets).clientRandoms)
     if own.isEmpty { say("none of the secrets of --keylog is for this connection") }
     let known = Set(log.metadata.keyLog)
     log.metadata.keyLog += own.filter { !known.contains($0) }

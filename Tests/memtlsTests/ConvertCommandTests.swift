@@ -82,6 +82,15 @@ import Testing
     #expect(try !text("c.flights").contains(other))
   }
 
+  @Test func `the secrets of a handshake after the first go along`() throws {
+    let capture = Fixtures.path("captures/tls12-renegotiation.pcapng")
+    let split = try convert(capture, "b.pcap", "--keylog-out", "b.keys")
+    let back = try convert("b.pcap", "c.pcapng", "--keylog", "b.keys")
+    #expect(split.errors.hasSuffix(", 2 secrets\n") && back.errors.contains(", 2 secrets\n"))
+    let shown = try Command.memtls(["inspect", directory.path + "/c.pcapng"])
+    #expect(shown.status == 0 && shown.errors.isEmpty && !shown.output.contains("closed"))
+  }
+
   @Test func `what exists is kept, unless it is to be replaced`() throws {
     _ = try directory.write("mine", to: "b.pcap")
     let refused = try convert("a.flights", "b.pcap", "--keylog-out", "b.keys")

@@ -54,6 +54,13 @@ public struct Dissection: Sendable {
     (serverName, clientRandom) = (hello?.serverName, hello?.random)
   }
 
+  /// The randoms of all ClientHellos that could be read: one for each handshake. Those of handshakes
+  /// after the first are encrypted under the keys of the one before them.
+  public var clientRandoms: Set<[UInt8]> {
+    let hellos = messages.lazy.filter { $0.message.handshakeType == .clientHello }
+    return Set(hellos.compactMap { ClientHello(message: $0.message.bytes)?.random })
+  }
+
   /// The same log, its notes replaced by the messages that could be read, each with the flight in which
   /// it begins.
   public var annotated: FlightLog {

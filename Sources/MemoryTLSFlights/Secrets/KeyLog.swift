@@ -69,8 +69,10 @@ extension KeyLog {
     secrets[Key(label: label, clientRandom: clientRandom)]
   }
 
-  /// The lines about a connection.
-  public func lines(clientRandom: [UInt8]) -> [String] {
-    lines.filter { KeyLogLine($0.utf8)?.clientRandom == clientRandom }
+  /// The lines about handshakes with these randoms.
+  public func lines(clientRandoms: Set<[UInt8]>) -> [String] {
+    lines.filter { line in
+      KeyLogLine(line.utf8).map { clientRandoms.contains($0.clientRandom) } ?? false
+    }
   }
 }

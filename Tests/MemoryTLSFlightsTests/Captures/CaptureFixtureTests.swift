@@ -38,6 +38,8 @@ import Testing
     let log = try #require(capture.streams.first?.log)
     #expect(capture.keyLog.count == own.count + 1 && Set(log.metadata.keyLog) == Set(own))
     #expect(Dissection(log).records.compactMap(\.reason) == [])
+    let given = KeyLog(lines: capture.keyLog)
+    #expect(Set(given.lines(clientRandoms: Dissection(log).clientRandoms)) == Set(own))
   }
 
   @Test func `TLS is found behind a dialogue in plaintext`() throws {

@@ -38,7 +38,10 @@ import Testing
     let other = String(repeating: "01", count: 32)
     let log = KeyLog(lines: ["X \(Self.digits) 01", "X \(Self.digits) 02", "X \(other) 03"])
     #expect(log.secret(.init(rawValue: "X"), clientRandom: Self.random) == [1])
-    #expect(log.lines(clientRandom: Self.random) == ["X \(Self.digits) 01", "X \(Self.digits) 02"])
+    #expect(
+      log.lines(clientRandoms: [Self.random, [1]])
+        == ["X \(Self.digits) 01", "X \(Self.digits) 02"])
+    #expect(log.lines(clientRandoms: []) == [])
   }
 
   @Test func `nothing has no secrets`() {

@@ -49,12 +49,10 @@ struct CaptureNotes {
     guard keyLog.secret(.clientRandom, clientRandom: random) != nil, log.isRenegotiated else {
       return []
     }
-    var known: Set = [random]
-    return Dissection(log, keyLog: keyLog).messages
-      .filter { $0.message.handshakeType == .clientHello }
-      .compactMap { ClientHello(message: $0.message.bytes)?.random }
-      .filter { known.insert($0).inserted }
-      .compactMap { secrets[$0]?.lines.first { $0.hasPrefix("\(KeyLog.Label.clientRandom) ") } }
+    let later = Dissection(log, keyLog: keyLog).clientRandoms.subtracting([random])
+    return later.compactMap { random in
+      secrets[random]?.lines.first { $0.hasPrefix("\(KeyLog.Label.clientRandom) ") }
+    }.sorted()
   }
 }
 
