@@ -18,7 +18,7 @@ public struct CapturedStream: Sendable, Hashable {
   ///
   /// Who answers a ClientHello with neither a ServerHello nor an alert has all of that in the log. The
   /// metadata have the endpoints, the file's comments, and the lines of its key log for this ClientHello:
-  /// those that are well-formed, each once, 8 KiB of them at most. A connection that renegotiated has
+  /// those that are well-formed, each once, 4 KiB of them at most. A connection that renegotiated has
   /// also the master secrets for its later ClientHellos, as far as they can be read.
   public internal(set) var log: FlightLog?
   /// Of the ClientHello in the log.

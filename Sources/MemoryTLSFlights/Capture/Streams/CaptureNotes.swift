@@ -21,7 +21,7 @@ struct CaptureNotes {
 
     /// Each of many connections may have this random, and with it these lines. The secrets of one are
     /// at most ten, of 194 bytes a line.
-    private static let mostBytes = 8192
+    private static let mostBytes = 4096
   }
 
   init(keyLog lines: [String], comments: [String]) {
@@ -37,9 +37,10 @@ struct CaptureNotes {
     for index in streams.indices {
       streams[index].log?.metadata.comments = comments
       guard let random = streams[index].clientRandom else { continue }
-      streams[index].log?.metadata.keyLog = secrets[random]?.lines ?? []
       let later = streams[index].log.map { laterSecrets(of: $0, after: random) }
-      streams[index].log?.metadata.keyLog += later ?? []
+      streams[index].log?.metadata.keyLog = secrets[random]?.lines ?? []
+      // Many streams share one array of lines, as long as nothing is put into it.
+      if let later, !later.isEmpty { streams[index].log?.metadata.keyLog += later }
     }
   }
 
