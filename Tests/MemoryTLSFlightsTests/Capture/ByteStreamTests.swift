@@ -1,5 +1,6 @@
 import MemoryTLS
 @testable import MemoryTLSFlights
+import MemoryTLSTesting
 import Testing
 
 /// Bytes behind a ClientHello, so that they can be seen in its log.
@@ -223,7 +224,7 @@ import Testing
 
   @Test(arguments: 1...20 as ClosedRange<UInt64>)
   func `any order, any cuts and any copies are the same stream`(seed: UInt64) throws {
-    var numbers = SeededNumbers(seed: seed)
+    var numbers = SplitMix64(seed: seed)
     let bytes = TestBytes.noise(500, seed: seed)
     var dialogue = begun
     var pieces = (0..<50).map { $0 * 10..<$0 * 10 + 10 }

@@ -1,3 +1,5 @@
+import MemoryTLSTesting
+
 import MemoryTLS
 @testable import MemoryTLSFlights
 
@@ -131,7 +133,7 @@ enum TestBytes {
 
   /// Bytes that look like nothing, other ones for each seed.
   static func noise(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
-    var numbers = SeededNumbers(seed: seed)
+    var numbers = SplitMix64(seed: seed)
     return (0..<count).map { _ in UInt8(truncatingIfNeeded: numbers.next() >> 8) }
   }
 

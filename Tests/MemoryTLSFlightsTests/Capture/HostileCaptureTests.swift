@@ -1,10 +1,11 @@
 @testable import MemoryTLSFlights
+import MemoryTLSTesting
 import Testing
 
 @Suite struct HostileCaptureTests {
   @Test(arguments: 1...12 as ClosedRange<UInt64>)
   func `whatever a file is made into, what is read of it can be written`(seed: UInt64) throws {
-    var numbers = SeededNumbers(seed: seed)
+    var numbers = SplitMix64(seed: seed)
     let format = seed.isMultiple(of: 2) ? CaptureFormat.pcap : .pcapng
     var rewriter = Rewriter(seed: seed)
     let log = conversation
@@ -39,7 +40,7 @@ import Testing
   }
 
   /// Bytes are changed, taken away and put in.
-  private func damaged(_ file: [UInt8], using numbers: inout SeededNumbers) -> [UInt8] {
+  private func damaged(_ file: [UInt8], using numbers: inout SplitMix64) -> [UInt8] {
     var file = file
     for _ in 0..<Int.random(in: 1...12, using: &numbers) {
       let place = Int.random(in: 0..<file.count, using: &numbers)

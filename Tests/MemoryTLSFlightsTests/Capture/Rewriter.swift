@@ -1,3 +1,5 @@
+import MemoryTLSTesting
+
 @testable import MemoryTLSFlights
 
 /// Rewrites captures as networks change them on their way to whoever captures.
@@ -21,9 +23,9 @@ struct Rewriter {
     case lose
   }
 
-  private var numbers: SeededNumbers
+  private var numbers: SplitMix64
 
-  init(seed: UInt64) { numbers = SeededNumbers(seed: seed) }
+  init(seed: UInt64) { numbers = SplitMix64(seed: seed) }
 
   /// Makes of a file whose packets are all of one link type a pcapng file with the same secrets. A
   /// packet has a new time only where it would be before that of the packet in front.

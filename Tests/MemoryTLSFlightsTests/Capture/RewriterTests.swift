@@ -1,5 +1,6 @@
 import MemoryTLS
 @testable import MemoryTLSFlights
+import MemoryTLSTesting
 import Testing
 
 @Suite struct RewriterTests {
@@ -71,7 +72,7 @@ import Testing
 
   /// Flights of up to a few segments.
   private func conversation(seed: UInt64) -> FlightLog {
-    var numbers = SeededNumbers(seed: seed)
+    var numbers = SplitMix64(seed: seed)
     var log = FlightLog()
     log.append(TestBytes.clientHello, .clientToServer)
     log.append(TestBytes.serverHello, .serverToClient)

@@ -1,4 +1,5 @@
 @testable import MemoryTLSFlights
+import MemoryTLSTesting
 import Testing
 
 @Suite struct StreamTableTests {
@@ -85,7 +86,7 @@ import Testing
 
   @Test(.needsTshark, arguments: 1...6 as ClosedRange<UInt64>)
   func `tshark tells the same streams apart`(seed: UInt64) throws {
-    var numbers = SeededNumbers(seed: seed)
+    var numbers = SplitMix64(seed: seed)
     let flags: [TCPSegment.Flags] = [
       .synchronize, [.synchronize, .acknowledge], .acknowledge, [.finish, .acknowledge], .reset,
       [.reset, .acknowledge], [.synchronize, .finish], [.synchronize, .reset], [],
