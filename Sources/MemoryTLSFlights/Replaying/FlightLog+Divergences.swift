@@ -13,11 +13,19 @@ extension FlightLog {
   /// - Returns: the first 32 at most.
   public func divergences(of now: FlightLog, comparing comparison: Comparison) -> [Divergence] {
     guard comparison != .bytes || bytes != now.bytes else { return [] }
-    let (recorded, present) = (FlightReading(self), FlightReading(now))
+    return FlightReading(self).divergences(of: FlightReading(now), comparing: comparison)
+  }
+
+  private var bytes: [[UInt8]] { flights.map(\.bytes) }
+}
+
+extension FlightReading {
+  /// The same for logs that have been read.
+  func divergences(of now: FlightReading, comparing comparison: Comparison) -> [Divergence] {
     var divergences: [Divergence] = []
     var comparesBytes = comparison == .bytes
-    for index in 0..<max(flights.count, now.flights.count) {
-      let couple = FlightCouple(index, recorded, present)
+    for index in 0..<max(flightCount, now.flightCount) {
+      let couple = FlightCouple(index, self, now)
       let found = comparesBytes ? couple.divergencesOfBytes : couple.divergencesOfStructure
       divergences += found
       if !found.isEmpty { comparesBytes = false }
@@ -25,8 +33,6 @@ extension FlightLog {
     }
     return Array(divergences.prefix(Self.divergenceLimit))
   }
-
-  private var bytes: [[UInt8]] { flights.map(\.bytes) }
 
   /// More than anyone reads.
   private static let divergenceLimit = 32

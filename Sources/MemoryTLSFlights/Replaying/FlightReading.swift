@@ -21,6 +21,8 @@ struct FlightReading {
     self.flights = flights
   }
 
+  var flightCount: Int { log.flights.count }
+
   func flight(_ index: Int) -> Flight? {
     log.flights.indices.contains(index) ? log.flights[index] : nil
   }

@@ -44,10 +44,15 @@ public struct Replay: Sendable {
     received = player.received
     let played = recorded.prefix(
       max(course.log.flights.count, course.ending.reach(in: recorded)))
-    let sending = player.engine.role.sending
-    sealedRecords =
-      course.comparison == .bytes ? 0 : FlightReading(played).sealedRecords(sending)
-    divergences = played.divergences(of: course.log, comparing: course.comparison)
+    guard course.comparison != .bytes else {
+      sealedRecords = 0
+      divergences = played.divergences(of: course.log, comparing: .bytes)
+      return
+    }
+    let reading = FlightReading(played)
+    sealedRecords = reading.sealedRecords(player.engine.role.sending)
+    divergences = reading.divergences(
+      of: FlightReading(course.log), comparing: course.comparison)
   }
 }
 

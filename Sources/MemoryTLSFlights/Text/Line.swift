@@ -22,8 +22,6 @@ struct Line {
     return true
   }
 
-  mutating func takeByte() -> UInt8? { bytes.popFirst() }
-
   /// Takes everything before a space or the end.
   mutating func takeWord() -> String {
     let word = bytes.prefix { $0 != 32 }
