@@ -66,6 +66,8 @@ public final class FlightRecorder: Sendable {
 
   /// Writes down bytes that passed.
   public func note(_ bytes: Span<UInt8>, _ direction: Direction) {
+    // A long connection goes on, and nothing of it is to be copied in vain.
+    guard !isCutShort else { return }
     let (bytes, time) = ([UInt8](copying: bytes), now())
     keep(bytes.count) { state in
       state.log.append(
@@ -138,7 +140,7 @@ extension FlightRecorder {
   }
 
   private func noteWrite(_ bytes: Span<UInt8>, _ direction: Direction) {
-    guard contents == .withSecrets else { return }
+    guard contents == .withSecrets, !isCutShort else { return }
     let plaintext = [UInt8](copying: bytes)
     keep(plaintext.count) { $0.notes[direction, default: []].append(.write(plaintext)) }
   }
