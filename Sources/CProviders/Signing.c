@@ -215,4 +215,8 @@ EVP_PKEY *CProviders_key(OSSL_LIB_CTX *context, EVP_PKEY *publicKey, struct CPro
 static _Thread_local void *current;
 
 void *CProviders_current(void) { return current; }
-void CProviders_set_current(void *now) { current = now; }
+void *CProviders_exchange_current(void *now) {
+  void *before = current;
+  current = now;
+  return before;
+}

@@ -1,6 +1,6 @@
 /// The first bytes of a peer, kept to say what it spoke if that was not TLS.
 struct Opening {
-  private static let limit = 16
+  static let limit = 16
   private var bytes: [UInt8] = []
 
   mutating func note(_ more: Span<UInt8>) {

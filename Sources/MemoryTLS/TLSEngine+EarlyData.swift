@@ -16,7 +16,7 @@ extension TLSEngine {
     guard decision == nil else { throw .misuse(.undecided, phase) }
     guard !plaintext.isEmpty else { return .moved(0) }
     if role == .server, let need = try answerClientHello() { return .needs(need) }
-    let limit = min(earlyDataRoom, plaintext.count, context.configuration.largestRecord)
+    let limit = min(earlyDataRoom, plaintext.count, bounds.largestRecord)
     guard limit > 0 else { throw .unavailable("nothing can be written early", phase) }
     if let need = try resolve(connection.beginEarlyData()) { return .needs(need) }
     let (room, padding) = (connection.freeOutgoing, connection.recordPadding)

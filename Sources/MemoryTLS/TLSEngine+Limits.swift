@@ -3,15 +3,19 @@
 extension TLSEngine {
   /// Ends a connection whose peer exceeded a limit, unless it has failed anyway.
   func enforceLimits(after outcome: Outcome) throws(TLSError) {
-    guard [.success, .wantRead, .wantWrite].contains(outcome), let excess else { return }
-    throw fail(excess.error(.peer, phase))
+    switch outcome {
+    case .success, .wantRead, .wantWrite:
+      if let excess { throw fail(excess.error(.peer, phase)) }
+    case .closed, .failed, .undecided, .unexpected:
+      return
+    }
   }
 
   private var excess: Limits.Excess? {
-    let limits = context.configuration.limits
-    // Early data is not the handshake's, and has a limit of its own.
-    let early = role == .server ? 2 * context.configuration.earlyData.limit : 0
-    if phase == .handshake, connection.takenCiphertext - early > limits.handshakeBytes {
+    let limits = bounds.limits
+    if phase == .handshake,
+      connection.takenCiphertext - bounds.earlyCiphertext > limits.handshakeBytes
+    {
       return Limits.Excess(name: "handshakeBytes", limit: limits.handshakeBytes)
     }
     return connection.reports.tolls.excess(of: limits)
@@ -19,7 +23,7 @@ extension TLSEngine {
 
   /// Throws for a caller who steps for ever and neither pushes nor pulls.
   func watchIdling() throws(TLSError) {
-    let limit = context.configuration.limits.stepsWithoutProgress
+    let limit = bounds.limits.stepsWithoutProgress
     guard idling.allows(progress, upTo: limit) else {
       throw Limits.Excess(name: "stepsWithoutProgress", limit: limit).error(.caller, phase)
     }
@@ -29,5 +33,19 @@ extension TLSEngine {
     Idling.Progress(
       pushed: connection.pushedCiphertext, unread: connection.unreadCiphertext,
       pending: connection.pendingCiphertext, inputHasEnded: inputHasEnded)
+  }
+}
+
+/// What a configuration says and calls look at all the time.
+struct Bounds {
+  let limits: Limits
+  let largestRecord: Int
+  /// What a server takes of early data: it is not the handshake's, and has a limit of its own.
+  let earlyCiphertext: Int
+
+  init(_ configuration: TLSConfiguration, as role: Role) {
+    limits = configuration.limits
+    largestRecord = configuration.largestRecord
+    earlyCiphertext = role == .server ? 2 * configuration.earlyData.limit : 0
   }
 }

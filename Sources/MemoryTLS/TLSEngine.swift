@@ -19,23 +19,35 @@ public final class TLSEngine {
   /// Which end this is.
   public let role: Role
   /// How far the connection is; it only ever goes forward.
-  public private(set) var phase: TLSError.Phase = .handshake
+  public var phase: TLSError.Phase { state.phase }
   /// The error that every call repeats, if the connection has failed.
-  public private(set) var terminalError: TLSError?
+  public var terminalError: TLSError? { state.terminalError }
 
   /// What the handshake waits for, since ``step()`` has answered ``Step/undecided(_:)``.
-  public internal(set) var decision: Decision?
+  public internal(set) var decision: Decision? {
+    get { state.decision }
+    set { state.decision = newValue }
+  }
 
   /// Who looks at the bytes that go in and out, such as a recorder; nil, as at first, costs nothing.
-  public var passageObserver: PassageObserver?
+  public var passageObserver: PassageObserver? {
+    get { state.passageObserver }
+    set { state.passageObserver = newValue }
+  }
 
+  private var state = State()
+  /// Another one if another context takes over. Calls keep it in a local constant, so that it is
+  /// retained once and not for each look.
   var connection: Connection
-  var context: TLSContext
+  var context: TLSContext {
+    didSet { bounds = Bounds(context.configuration, as: role) }
+  }
+  private(set) var bounds: Bounds
   private(set) var inputHasEnded = false
   private(set) var peerHasClosed = false
   private(set) var pskIdentity: [UInt8]?
   /// How many tickets the next write brings with it.
-  package private(set) var ticketsOwed = 0
+  package var ticketsOwed: Int { state.ticketsOwed }
   var ticketsAwaitVerdict: Bool
   var idling = Idling()
 
@@ -59,6 +71,7 @@ public final class TLSEngine {
     }
     self.context = context
     self.role = role
+    bounds = Bounds(context.configuration, as: role)
     ticketsAwaitVerdict = context.configuration.ticketsAwaitVerdict
     connection = try Connection(
       context.handle, capacity: context.configuration.ringCapacity, sending: role.sending,
@@ -101,8 +114,9 @@ public final class TLSEngine {
     guard phase != .handshake else { throw .misuse(.handshakeIncomplete, phase) }
     guard out.freeCapacity > 0 else { return .moved(0) }
     guard !peerHasClosed else { return .ended }
+    let connection = connection
     // What the peer makes us say must be pulled before it can make us say more.
-    guard connection.reports.outbox.isEmpty else { return .needs(.pull) }
+    guard connection.reports.outboxIsEmpty else { return .needs(.pull) }
     let before = out.count
     let (outcome, moved) = connection.read(into: &out)
     report(.read, out.span.extracting(before...))
@@ -121,10 +135,13 @@ public final class TLSEngine {
     guard phase != .handshake else { throw .misuse(.handshakeIncomplete, phase) }
     guard phase == .open else { throw .misuse(.writeAfterClose, phase) }
     guard !plaintext.isEmpty else { return .moved(0) }
+    let connection = connection
     if let need = try finishHandshakeMessages() { return .needs(need) }
-    queueOwedTickets()
-    if let need = try finishHandshakeMessages() { return .needs(need) }
-    let record = min(plaintext.count, context.configuration.largestRecord)
+    if ticketsOwed > 0 {
+      queueOwedTickets()
+      if let need = try finishHandshakeMessages() { return .needs(need) }
+    }
+    let record = min(plaintext.count, bounds.largestRecord)
     let room = connection.freeOutgoing
     guard connection.sealedSize(of: record) <= room || connection.pendingCiphertext == 0 else {
       return .needs(.pull)
@@ -149,7 +166,7 @@ public final class TLSEngine {
       _ = fail(.aborted)
     case .open:
       if let need = try sendCloseNotify() { return .needs(need) }
-      phase = .closing
+      state.phase = .closing
     case .closing:
       break
     }
@@ -165,6 +182,16 @@ public final class TLSEngine {
   }
 }
 
+/// What calls look at all the time: apart, because Swift can tell at compile time that nobody changes
+/// a property in the middle of a look at it only of one that is not public.
+private struct State {
+  var phase: TLSError.Phase = .handshake
+  var terminalError: TLSError?
+  var decision: Decision?
+  var passageObserver: TLSEngine.PassageObserver?
+  var ticketsOwed = 0
+}
+
 // MARK: - How calls end
 
 extension TLSEngine {
@@ -176,8 +203,12 @@ extension TLSEngine {
 
   /// Turns an outcome into what it needs (nil: nothing), or latches it as the end.
   func resolve(_ outcome: Outcome) throws(TLSError) -> Need? {
-    connection.keepSessions()
+    if connection.reports.hasPendingSessions { connection.keepSessions() }
     try enforceLimits(after: outcome)
+    return outcome == .success ? nil : try need(after: outcome)
+  }
+
+  private func need(after outcome: Outcome) throws(TLSError) -> Need? {
     switch outcome {
     case .success:
       return nil
@@ -195,23 +226,24 @@ extension TLSEngine {
 
   /// Makes an error the end of the connection.
   func fail(_ error: TLSError) -> TLSError {
-    terminalError = error
+    state.terminalError = error
     decision = nil
     return error
   }
 
   private func openForData() {
-    phase = .open
+    state.phase = .open
     connection.reports.suspension.isOver = true
     connection.releaseMessageCallback(
       context.configuration.limits, mayRenegotiate: mayRenegotiate)
     pskIdentity = connection.pskIdentity
-    connection.reports.writesOnlyAlertsUnasked = connection.version == .tls12 && !mayRenegotiate
+    connection.foreseeWrites(
+      as: role, context.configuration, mayRenegotiate: mayRenegotiate)
     connection.noteRenewedSession()
     if role == .server, case .withFirstWrite(let count) = context.configuration.tickets,
       connection.version == .tls13
     {
-      ticketsOwed = count
+      state.ticketsOwed = count
     }
   }
 
@@ -225,13 +257,14 @@ extension TLSEngine {
 
   private func queueOwedTickets() {
     connection.queueTickets(ticketsOwed)
-    ticketsOwed = 0
+    state.ticketsOwed = 0
   }
 
   /// Finishes a message of the handshake protocol that is half sent or half received: until then
   /// OpenSSL neither writes data nor closes. A KeyUpdate that the peer waits for goes first, since a
   /// write has no room for both.
   func finishHandshakeMessages() throws(TLSError) -> Need? {
+    guard !connection.isBetweenMessages else { return nil }
     connection.answerKeyUpdate()
     guard connection.isInHandshake else { return nil }
     return try mayRenegotiate ? moveRenegotiation() : resolve(connection.handshake())

@@ -25,6 +25,7 @@ struct evp_pkey_st *CProviders_key(struct ossl_lib_ctx_st *context, struct evp_p
 
 /// What this thread was told last: whose call is running.
 void *CProviders_current(void);
-void CProviders_set_current(void *current);
+/// Tells it something else, and answers what it was told before.
+void *CProviders_exchange_current(void *now);
 
 #endif

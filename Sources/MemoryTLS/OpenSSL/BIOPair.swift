@@ -9,6 +9,7 @@ internal import COpenSSL
 final class BIOPair {
   let inner: OpaquePointer
   let outer: OpaquePointer
+  let capacity: RingCapacity
 
   init(_ capacity: RingCapacity) throws(TLSError) {
     var inner: OpaquePointer?
@@ -18,6 +19,7 @@ final class BIOPair {
       throw .outOfMemory("BIO_new_bio_pair")
     }
     unsafe (self.inner, self.outer) = (inner, outer)
+    self.capacity = capacity
   }
 
   deinit {

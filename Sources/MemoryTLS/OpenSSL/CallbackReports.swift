@@ -7,7 +7,10 @@ internal import CProviders
 @safe
 final class CallbackReports {
   var events = EventQueue()
-  var outbox = Outbox()
+  var outbox = Outbox() { didSet { outboxIsEmpty = outbox.isEmpty } }
+  /// What is asked all the time is a property of its own, because Swift can tell at compile time that
+  /// nobody changes that in the middle of a look at it.
+  private(set) var outboxIsEmpty = true
   /// Set when everything but an alert is known to fit the ring: in TLS 1.2, after the handshake.
   var writesOnlyAlertsUnasked = false
   /// Where the connection finds keys from elsewhere.
@@ -34,8 +37,16 @@ final class CallbackReports {
   var isIssuingTicket = false
   /// Data before the handshake is done.
   var early = EarlyDataExchange()
+  /// The name that a client sends.
+  var serverName: String?
   /// What is done with sessions.
   var sessions: SessionReports?
+  /// On a server, sessions whose tickets were made and that nobody can resume yet. They wait here for
+  /// ``Connection/keepSessions()``.
+  var pendingSessions: [SessionHandle] = [] {
+    didSet { hasPendingSessions = !pendingSessions.isEmpty }
+  }
+  private(set) var hasPendingSessions = false
   /// Set while a closure of the caller runs inside a call: the engine must not be called from it.
   var isLent = false
   /// Why a signer made no signature.
@@ -76,9 +87,8 @@ extension CallbackReports {
 
   /// Runs one call. A closure inside it may run a call of another engine.
   func running(_ call: () -> CInt) -> CInt {
-    let outer = unsafe CProviders_current()
-    unsafe CProviders_set_current(Unmanaged.passUnretained(self).toOpaque())
-    defer { unsafe CProviders_set_current(outer) }
+    let outer = unsafe CProviders_exchange_current(Unmanaged.passUnretained(self).toOpaque())
+    defer { unsafe _ = CProviders_exchange_current(outer) }
     return call()
   }
 }
@@ -91,10 +101,7 @@ extension Connection {
     unsafe SSL_set_ex_data(ssl, 0, reports)
     unsafe SSL_set_info_callback(ssl) { unsafe noteProgress($0, $1, $2) }
     unsafe BIO_set_callback_arg(inner, reports.assumingMemoryBound(to: CChar.self))
-    unsafe BIO_set_callback_ex(inner) { bio, operation, _, count, _, _, result, _ in
-      if operation == BIO_CB_WRITE { unsafe makeRoomForAlert(bio, count) }
-      return CLong(result)
-    }
+    watchWrites()
   }
 
   /// Messages are counted from here on, and shown if anybody wants them.
@@ -107,24 +114,6 @@ extension Connection {
       unsafe showMessage(isSent, type, bytes, count, reports)
     }
   }
-}
-
-/// Before OpenSSL writes an alert that the ring is too full for: empties the ring into the outbox.
-///
-/// OpenSSL tries to write a fatal alert once, right when it makes it, and never again. The state is
-/// "SSLERR" by then, and only then, so a healthy connection's ring still gives back-pressure. A
-/// warning (TLS 1.2: no_renegotiation) would stay half written, and a fatal alert behind it is
-/// never tried; no state tells of it, but nothing else can find the ring too full then.
-private func makeRoomForAlert(_ bio: OpaquePointer?, _ count: Int) {
-  guard let bio = unsafe bio, unsafe BIO_ctrl_get_write_guarantee(bio) < count,
-    let argument = unsafe BIO_get_callback_arg(bio)
-  else { return }
-  let reports = unsafe Unmanaged<CallbackReports>.fromOpaque(argument).takeUnretainedValue()
-  guard
-    unsafe reports.writesOnlyAlertsUnasked
-      || String(cString: SSL_state_string(reports.ssl)) == "SSLERR"
-  else { return }
-  unsafe reports.outbox.append(everything(in: reports.outer))
 }
 
 /// `SSL_set_info_callback`: told of alerts, and of every state that is left behind.

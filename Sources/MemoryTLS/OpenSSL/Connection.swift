@@ -8,7 +8,13 @@ final class Connection {
   /// Bytes that OpenSSL wants next; 0 if it did not ask since the last push. The BIO's own note
   /// (`BIO_ctrl_get_read_request`) is gone as soon as free space is looked at.
   var wantedCiphertext = 0
+  /// OpenSSL's error queue after the call that failed last.
+  var stack: [OpenSSLError] = []
   let recordPadding: RecordPadding
+  /// Whether the inner BIO tells of what OpenSSL writes.
+  var writesAreWatched = false
+  /// Set when the handshake of TLS 1.3 is done, unless answers to the peer can be of any length.
+  var canForeseeWrites = false
   /// All ciphertext that was ever pushed.
   var pushedCiphertext = 0
   /// What the peer said first.
@@ -51,6 +57,8 @@ final class Connection {
   var inner: OpaquePointer { unsafe pair.inner }
   /// The half that is ours.
   var outer: OpaquePointer { unsafe pair.outer }
+  /// How much both hold.
+  var capacity: RingCapacity { pair.capacity }
 }
 
 // MARK: - Another context in the middle
@@ -108,6 +116,7 @@ extension Connection {
   /// Moves the handshake. What a server of TLS 1.2 says while its client waits to be judged is kept
   /// back, however small the ring is.
   func handshake() -> Outcome {
+    watchWrites()
     while true {
       let outcome = unsafe perform { unsafe advance($0) }
       guard reports.suspension.awaitsVerdict, version == .tls12 else { return outcome }
@@ -120,6 +129,7 @@ extension Connection {
   /// Reads at most one record's plaintext; `count` grows by what was read.
   func read(into out: inout OutputSpan<UInt8>) -> (outcome: Outcome, moved: Int) {
     var moved = 0
+    watchWrites(inRoom: freeOutgoing, filling: unreadCiphertext)
     let outcome = unsafe out.withUnsafeMutableBufferPointer { buffer, filled in
       let free = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled...])
       let outcome = unsafe perform { unsafe SSL_read_ex($0, free.baseAddress, free.count, &moved) }
@@ -132,6 +142,7 @@ extension Connection {
   /// Writes the first `count` bytes as one record, which must fit the ring.
   func write(_ plaintext: Span<UInt8>, count: Int) -> (outcome: Outcome, moved: Int) {
     var moved = 0
+    watchWrites(inRoom: freeOutgoing, filling: sealedSize(of: count))
     let outcome = unsafe plaintext.withUnsafeBufferPointer { buffer in
       unsafe perform { unsafe SSL_write_ex($0, buffer.baseAddress, count, &moved) }
     }
@@ -140,7 +151,8 @@ extension Connection {
 
   /// Sends close_notify, once. `SSL_shutdown` answers 0 when it is sent and the peer's is to come.
   func shutdown() -> Outcome {
-    unsafe perform { ssl in
+    watchWrites()
+    return unsafe perform { ssl in
       let result = unsafe SSL_shutdown(ssl)
       return result == 0 ? 1 : result
     }

@@ -11,9 +11,9 @@ extension Connection {
       return TLSError(
         .closedDuringHandshake, .peer, "peer closed the connection in the middle of a handshake",
         phase: phase)
-    case .failed(let stack):
+    case .failed:
       return diagnose(stack, in: phase, inputHasEnded: inputHasEnded)
-    case .unexpected(let code, let stack):
+    case .unexpected(let code):
       return TLSError(
         .unexpected, .environment, "OpenSSL answered \(code)\(stack.reason)", phase: phase,
         stack: stack)

@@ -9,10 +9,10 @@ enum Outcome: Equatable {
   case undecided(Suspension.Point)
   /// The peer's close_notify was received.
   case closed
-  /// Fatal at the protocol level (`SSL_ERROR_SSL`).
-  case failed([OpenSSLError])
-  /// Anything that cannot happen over a BIO pair, with what `SSL_get_error` answered.
-  case unexpected(CInt, [OpenSSLError])
+  /// Fatal at the protocol level (`SSL_ERROR_SSL`): the connection keeps the stack.
+  case failed
+  /// Anything that cannot happen over a BIO pair: the connection keeps the stack, too.
+  case unexpected(CInt)
 }
 
 extension Connection {
@@ -23,14 +23,17 @@ extension Connection {
   /// consumes some (openssl/openssl#7327); one that does not would spin, and is reported instead
   /// (openssl/openssl#12336).
   func perform(_ call: (OpaquePointer) -> CInt) -> Outcome {
-    var unread = unreadCiphertext
+    var unread = Int.max
     while true {
       let outcome = context.library.run { unsafe performOnce(call) }
       guard outcome == .wantRead else { return outcome }
-      unsafe wantedCiphertext = BIO_ctrl_get_read_request(outer)
+      let request = unsafe BIO_ctrl_get_read_request(outer)
       let rest = unreadCiphertext
-      guard rest > 0 else { return outcome }
-      guard rest < unread else { return .unexpected(SSL_ERROR_WANT_READ, []) }
+      guard rest > 0 else {
+        wantedCiphertext = request
+        return outcome
+      }
+      guard rest < unread else { return .unexpected(SSL_ERROR_WANT_READ) }
       unread = rest
     }
   }
@@ -38,20 +41,25 @@ extension Connection {
   private func performOnce(_ call: (OpaquePointer) -> CInt) -> Outcome {
     ErrorQueue.clear()
     let result = reports.running { unsafe call(ssl) }
-    return judge(unsafe SSL_get_error(ssl, result), ErrorQueue.drain())
+    guard result <= 0 else {
+      ErrorQueue.clear()
+      return .success
+    }
+    return judge(unsafe SSL_get_error(ssl, result))
   }
 
-  private func judge(_ code: CInt, _ stack: [OpenSSLError]) -> Outcome {
+  /// What blocks has left nothing in the queue, or it would not be taken for that.
+  private func judge(_ code: CInt) -> Outcome {
     switch code {
-    case SSL_ERROR_NONE: .success
-    case SSL_ERROR_WANT_READ: .wantRead
-    case SSL_ERROR_WANT_WRITE: .wantWrite
-    case SSL_ERROR_WANT_CLIENT_HELLO_CB: .undecided(.clientHello)
-    case SSL_ERROR_WANT_X509_LOOKUP: .undecided(.certificate)
-    case SSL_ERROR_WANT_RETRY_VERIFY: .undecided(.peerCertificate)
-    case SSL_ERROR_ZERO_RETURN: .closed
-    case SSL_ERROR_SSL: .failed(stack)
-    default: .unexpected(code, stack)
+    case SSL_ERROR_WANT_READ: return .wantRead
+    case SSL_ERROR_WANT_WRITE: return .wantWrite
+    case SSL_ERROR_WANT_CLIENT_HELLO_CB: return .undecided(.clientHello)
+    case SSL_ERROR_WANT_X509_LOOKUP: return .undecided(.certificate)
+    case SSL_ERROR_WANT_RETRY_VERIFY: return .undecided(.peerCertificate)
+    case SSL_ERROR_ZERO_RETURN: return .closed
+    default:
+      stack = ErrorQueue.drain()
+      return code == SSL_ERROR_SSL ? .failed : .unexpected(code)
     }
   }
 }

@@ -25,6 +25,11 @@ extension Connection {
     ErrorQueue.clear()
   }
 
+  /// Whether no message of the handshake protocol is under way, nor owed to the peer.
+  var isBetweenMessages: Bool {
+    unsafe SSL_get_key_update_type(ssl) == SSL_KEY_UPDATE_NONE && SSL_in_init(ssl) == 0
+  }
+
   /// Queues the KeyUpdate that the peer asked for, which OpenSSL would send inside the next write.
   func answerKeyUpdate() {
     guard unsafe SSL_get_key_update_type(ssl) != SSL_KEY_UPDATE_NONE, !isInHandshake else { return }
@@ -35,6 +40,8 @@ extension Connection {
   /// it refuses.
   func queueCertificateRequest(_ certificates: ClientCertificates) -> OpenSSLError? {
     ErrorQueue.clear()
+    // The answer may bring tickets about.
+    canForeseeWrites = false
     let before = unsafe SSL_get_verify_mode(ssl)
     unsafe SSL_set_verify(ssl, certificates.verifyMode, noteVerification)
     guard unsafe SSL_verify_client_post_handshake(ssl) != 1 else { return nil }
@@ -47,6 +54,7 @@ extension Connection {
   func peek() -> Outcome {
     var byte: UInt8 = 0
     var count = 0
+    watchWrites()
     return unsafe perform { unsafe SSL_peek_ex($0, &byte, 1, &count) }
   }
 }

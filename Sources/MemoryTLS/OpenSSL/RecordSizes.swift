@@ -43,6 +43,7 @@ extension RecordPadding {
   }
 
   func sealedSize(of count: Int) -> Int {
+    guard self != .none else { return count + 22 }
     let inner = count + 1
     return 21 + max(inner, min(16384, (inner + block - 1) / block * block))
   }
@@ -50,6 +51,7 @@ extension RecordPadding {
   func largestPlaintext(sealedIn room: Int) -> Int {
     let inner = max(0, room - 21)
     guard inner <= 16384 else { return 16384 }
+    guard self != .none else { return max(0, inner - 1) }
     return max(0, inner / block * block - 1)
   }
 }

@@ -9,20 +9,23 @@ extension Connection {
   var freeIncoming: Int { unsafe BIO_ctrl_get_write_guarantee(outer) }
 
   /// Free bytes in the outgoing ring.
-  var freeOutgoing: Int { unsafe BIO_ctrl_get_write_guarantee(inner) }
+  var freeOutgoing: Int { capacity.outgoing - (unsafe BIO_ctrl_pending(outer)) }
 
   /// Bytes pushed that OpenSSL has not taken yet.
   var unreadCiphertext: Int { unsafe BIO_ctrl_wpending(outer) }
 
   /// Bytes to pull: the outbox of a failed connection, then the ring.
-  var pendingCiphertext: Int { reports.outbox.count + (unsafe BIO_ctrl_pending(outer)) }
+  var pendingCiphertext: Int {
+    let inRing = unsafe BIO_ctrl_pending(outer)
+    return reports.outboxIsEmpty ? inRing : reports.outbox.count + inRing
+  }
 
   /// Copies in what fits and answers how much did.
   func push(_ bytes: Span<UInt8>) -> Int {
     unsafe bytes.withUnsafeBufferPointer { buffer in
       let count = unsafe max(
         0, Int(BIO_write(outer, buffer.baseAddress, CInt(clamping: buffer.count))))
-      opening.note(bytes.extracting(first: count))
+      if pushedCiphertext < Opening.limit { opening.note(bytes.extracting(first: count)) }
       if count > 0 { wantedCiphertext = 0 }
       pushedCiphertext &+= count
       return count
@@ -32,14 +35,11 @@ extension Connection {
   /// Copies out what fits and answers how much did.
   func pull(into out: inout OutputSpan<UInt8>) -> Int {
     let before = out.count
-    reports.outbox.move(into: &out)
+    if !reports.outboxIsEmpty { reports.outbox.move(into: &out) }
     unsafe out.withUnsafeMutableBufferPointer { buffer, filled in
-      while filled < buffer.count {
-        let free = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled...])
-        let count = unsafe BIO_read(outer, free.baseAddress, CInt(clamping: free.count))
-        guard count > 0 else { return }
-        filled += Int(count)
-      }
+      let free = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled...])
+      let count = unsafe BIO_read(outer, free.baseAddress, CInt(clamping: free.count))
+      filled += max(0, Int(count))
     }
     return out.count - before
   }
@@ -72,8 +72,10 @@ extension Connection {
     do throws(E) { try body(&out) } catch { failure = error }
     reports.isLent = wasLent
     let filled = unsafe out.finalize(for: buffer)
-    unsafe opening.note(Span(_unsafeElements: UnsafeBufferPointer(rebasing: buffer[..<filled])))
     if filled > 0 {
+      if pushedCiphertext < Opening.limit {
+        unsafe opening.note(Span(_unsafeElements: UnsafeBufferPointer(rebasing: buffer[..<filled])))
+      }
       unsafe BIO_nwrite(outer, &start, CInt(clamping: filled))
       wantedCiphertext = 0
       pushedCiphertext &+= filled
@@ -85,7 +87,7 @@ extension Connection {
   func withPendingCiphertext<E: Error>(_ body: (Span<UInt8>) throws(E) -> Int) throws(E) {
     reports.isLent = true
     defer { reports.isLent = false }
-    guard reports.outbox.isEmpty else {
+    guard reports.outboxIsEmpty else {
       let taken = try reports.outbox.withSpan(body)
       return reports.outbox.removeFirst(checked(taken, of: reports.outbox.count))
     }

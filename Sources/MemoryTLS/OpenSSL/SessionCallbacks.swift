@@ -9,14 +9,10 @@ struct SessionReports {
   let delivery: SessionDelivery
   let clock: TLSClock
   let library: LibraryContext
-  /// On a client, the name that is sent, and what its sessions are bound to.
-  var serverName: String?
+  /// On a client, what its sessions are bound to.
   var binding: [UInt8] = []
   /// On a client, what was offered.
   var offered: SessionHandle?
-  /// On a server, sessions whose tickets were made and that nobody can resume yet. They wait here for
-  /// ``Connection/keepSessions()``.
-  var pending: [SessionHandle] = []
   /// On a server, what was found last: a store gives a single-use ticket once, and a client that is
   /// asked for another key share names it twice (RFC 8446 §4.1.2).
   var found: SessionHandle?
@@ -88,7 +84,7 @@ private func noteNew(_ session: OpaquePointer?, of ssl: OpaquePointer?) {
   else { return }
   unsafe reports.sessions?.clock.stamp(copy.pointer)
   if unsafe SSL_is_server(ssl) != 0 {
-    reports.sessions?.pending.append(copy)
+    reports.pendingSessions.append(copy)
   } else {
     reports.deliver(copy)
   }
@@ -134,7 +130,7 @@ extension CallbackReports {
   /// confirmed the name.
   fileprivate func deliver(_ session: SessionHandle) {
     guard let sessions else { return }
-    if let name = sessions.serverName { unsafe SSL_SESSION_set1_hostname(session.pointer, name) }
+    if let name = serverName { unsafe SSL_SESSION_set1_hostname(session.pointer, name) }
     guard let value = TLSSession(session) else { return }
     if sessions.delivery == .events { events.append(.session(value)) }
     sessions.store?.insert(value)
@@ -156,8 +152,9 @@ extension Connection {
       if store != nil { unsafe SSL_set_options(ssl, COpenSSL_SSL_OP_NO_TICKET) }
       return
     }
+    let asksForSessions = configuration.wantsClientSessions || handle.preSharedKeys != nil
+    guard asksForSessions || session != nil else { return }
     let binding = identity.binding(under: handle.clientPolicy)
-    reports.sessions?.serverName = try identity.serverName.map(ServerName.checked)
     reports.sessions?.binding = binding
     unsafe SSL_set_session_id_context(ssl, binding, CUnsignedInt(binding.count))
     reports.sessionContext = binding
@@ -167,7 +164,7 @@ extension Connection {
       session.binding == binding, session.isAlive(at: now)
     else { return }
     let offered = try SessionHandle(der: session.bytes)
-    if let name = reports.sessions?.serverName {
+    if let name = reports.serverName {
       unsafe SSL_SESSION_set1_hostname(offered.pointer, name)
     }
     unsafe SSL_set_session(ssl, offered.pointer)
@@ -178,11 +175,9 @@ extension Connection {
   /// Puts a server's new sessions where clients can resume them. To be called once the client is
   /// accepted, and before its ticket is shown to anybody.
   func keepSessions() {
-    guard let pending = reports.sessions?.pending, !pending.isEmpty,
-      !reports.suspension.awaitsVerdict
-    else { return }
-    reports.sessions?.pending = []
-    for session in pending { reports.sessions?.store?.insert(session) }
+    guard !reports.suspension.awaitsVerdict else { return }
+    for session in reports.pendingSessions { reports.sessions?.store?.insert(session) }
+    reports.pendingSessions = []
   }
 
   /// Tells of a ticket that came with a resumption in TLS 1.2, which OpenSSL does not.

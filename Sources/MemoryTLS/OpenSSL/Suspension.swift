@@ -13,7 +13,7 @@ struct Suspension {
   var serverName: [UInt8]?
   /// What is to be judged.
   var peerChain: PeerChain?
-  var answers: [Point: Answer] = [:]
+  var answers = Answers()
   /// What a server of TLS 1.2 said after its client's certificate, before it was accepted.
   var withheld: [UInt8] = []
 
@@ -29,6 +29,30 @@ struct Suspension {
 
     /// What a callback answers that knows 1 and 0.
     var result: CInt { self == .goOn ? 1 : 0 }
+  }
+
+  /// What was decided at each point; nil for nothing yet.
+  struct Answers {
+    private var clientHello: Answer?
+    private var certificate: Answer?
+    private var peerCertificate: Answer?
+
+    subscript(point: Point) -> Answer? {
+      get {
+        switch point {
+        case .clientHello: clientHello
+        case .certificate: certificate
+        case .peerCertificate: peerCertificate
+        }
+      }
+      set {
+        switch point {
+        case .clientHello: clientHello = newValue
+        case .certificate: certificate = newValue
+        case .peerCertificate: peerCertificate = newValue
+        }
+      }
+    }
   }
 
   /// Set when the first handshake is done: from then on nobody is asked again.
