@@ -1,0 +1,1 @@
+// Swift sees nothing of OpenSSL here: only C does.
