@@ -23,6 +23,7 @@ struct MemTLSBench: ParsableCommand {
         memtls-bench
         memtls-bench --filter handshake,resumed --seconds 30
         memtls-bench --filter bulk-16k --subjects c-matched,memtls
+        memtls-bench --svg ratios.svg
         memtls-bench --json | jq 'select(.subject == "memtls") | .ratio'
 
       Time is the processor's. Rates of different machines or moments cannot be
@@ -50,6 +51,9 @@ struct MemTLSBench: ParsableCommand {
   @Flag(help: "Print one JSON object a line.")
   var json = false
 
+  @Option(help: ArgumentHelp("Draw the ratios into this file too.", valueName: "file"))
+  var svg: String?
+
   @Flag(help: "Name the workloads and subjects, and measure nothing.")
   var list = false
 
@@ -62,8 +66,10 @@ struct MemTLSBench: ParsableCommand {
   func run() throws {
     let selection = try Selection(filter: filter, subjects: subjects)
     guard !list else { return Listing.print(selection) }
+    let chart = try svg.map(ChartFile.init)
     var session = try Session(selection, seconds: seconds, json ? .json : .tables)
     try session.run()
+    try chart?.write(Chart(session.findings, remark: Versions.current.text).svg)
   }
 
   static func main() {
