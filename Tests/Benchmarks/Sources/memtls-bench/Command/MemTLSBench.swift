@@ -95,7 +95,8 @@ struct MemTLSBench: ParsableCommand {
   }
 
   private static func say(_ message: String) {
-    let line = message.split(separator: "\n").joined(separator: " ")
+    let whole = message.split(separator: "\n").joined(separator: " ")
+    let line = whole.prefix(1).lowercased() + whole.dropFirst()
     FileHandle.standardError.write(Data("memtls-bench: \(line)\n".utf8))
   }
 }

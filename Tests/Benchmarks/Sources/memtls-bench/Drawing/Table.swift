@@ -2,12 +2,11 @@ import MemoryTLS
 
 /// Findings in columns.
 enum Table {
-  /// A workload's, with what its connections agree on.
-  static func text(of findings: [Finding], _ workload: Workload, _ terms: Terms?) -> String {
-    var lines = ["\(workload.name): \(workload.summary)"]
+  /// A workload's below its heading, with what its connections agree on.
+  static func text(of findings: [Finding], _ heading: String, _ terms: Terms?) -> String {
+    var lines = [heading]
     if let terms { lines.append("  \(terms.summary)") }
-    lines.append(
-      row("", findings.first?.unit ?? workload.unit, "to c", "quartiles", "to c-matched"))
+    lines.append(row("", findings.first?.unit ?? "", "to c", "quartiles", "to c-matched"))
     lines += findings.map { finding in
       row(
         finding.subject, Number.rate(finding.rate),
@@ -67,28 +66,6 @@ extension Distribution {
   /// Both, with what lies between them.
   fileprivate var quartiles: String {
     "\(Number.ratio(lowerQuartile))…\(Number.ratio(upperQuartile))"
-  }
-}
-
-/// Numbers as text.
-enum Number {
-  static func ratio(_ value: Double) -> String { decimal(value, value < 10 ? 3 : 1) }
-
-  /// Three digits at least.
-  static func rate(_ value: Double) -> String {
-    decimal(value, value < 10 ? 2 : value < 100 ? 1 : 0)
-  }
-
-  /// With so many digits behind the point.
-  static func decimal(_ value: Double, _ digits: Int) -> String {
-    guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
-    let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
-    let scaled = Int((abs(value) * Double(scale)).rounded())
-    let sign = value < 0 && scaled > 0 ? "-" : ""
-    guard digits > 0 else { return sign + "\(scaled)" }
-    let fraction = "\(scaled % scale)"
-    let zeros = String(repeating: "0", count: digits - fraction.count)
-    return sign + "\(scaled / scale).\(zeros)\(fraction)"
   }
 }
 

@@ -66,7 +66,7 @@ extension Bench {
       do { slices.append(try slice(kind)) } catch is Unsupported { continue }
       able.append(kind)
     }
-    let rounds = try run(Slices(slice(.c), slices))
+    let rounds = try run(Slices(slice(.c), slices, clock: Stopwatch.read))
     let matched = able.firstIndex(of: .cMatched).map { rounds.ratios[$0] }
     return able.indices.map { index in
       Outcome(

@@ -6,6 +6,7 @@
 struct Slices {
   private let baseline: Slice
   private let subjects: [Slice]
+  private let clock: () -> Double
   /// How many operations a slice has, for everybody.
   let operations: Int
   private(set) var rounds = 0
@@ -17,12 +18,13 @@ struct Slices {
   /// Does so many operations.
   typealias Slice = (_ operations: Int) throws -> Void
 
-  /// Has everybody begin, and finds out how many operations take the baseline 7 ms.
-  init(_ baseline: @escaping Slice, _ subjects: [Slice]) throws {
-    (self.baseline, self.subjects) = (baseline, subjects)
+  /// Has everybody begin, and finds out how many operations take the baseline 7 ms by a clock that
+  /// tells seconds.
+  init(_ baseline: @escaping Slice, _ subjects: [Slice], clock: @escaping () -> Double) throws {
+    (self.baseline, self.subjects, self.clock) = (baseline, subjects, clock)
     ratios = Array(repeating: [], count: subjects.count)
     rates = ratios
-    operations = try Self.operations(of: baseline)
+    operations = try Self.operations(of: baseline, clock)
     for subject in subjects { try subject(operations) }
   }
 
@@ -40,14 +42,18 @@ struct Slices {
   }
 
   private func rate(of slice: Slice) throws -> Double {
-    Double(operations) / max(try Stopwatch.time { try slice(operations) }, Self.shortest)
+    let start = clock()
+    try slice(operations)
+    return Double(operations) / max(clock() - start, Self.shortest)
   }
 
-  private static func operations(of slice: Slice) throws -> Int {
+  private static func operations(of slice: Slice, _ clock: () -> Double) throws -> Int {
     try slice(1)
     var count = 1
     for _ in 0..<24 {
-      let seconds = try Stopwatch.time { try slice(count) }
+      let start = clock()
+      try slice(count)
+      let seconds = clock() - start
       if seconds >= duration / 2 { return max(1, Int(Double(count) * duration / seconds)) }
       count *= 2
     }

@@ -59,26 +59,26 @@ extension Terms {
   /// RFC 8446 §4.1.3: a header, version, random, session identifier, cipher suite, compression method
   /// and extensions.
   private mutating func note(serverHello bytes: [UInt8]) throws {
-    var rest = bytes[...].dropFirst(4 + 2 + 32)
-    let identifier = try rest.take(1)
-    rest = rest.dropFirst(identifier)
-    suite = UInt16(try rest.take(2))
-    rest = rest.dropFirst(1 + 2)
-    while !rest.isEmpty {
-      let type = try rest.take(2)
-      let length = try rest.take(2)
-      var content = rest.prefix(length)
-      rest = rest.dropFirst(length)
-      if type == ExtensionType.keyShare { group = UInt16(try content.take(2)) }
+    var rest = bytes[...]
+    _ = try rest.take(4 + 2 + 32)
+    _ = try rest.takeVector(1)
+    suite = UInt16(try rest.number(2))
+    _ = try rest.take(1)
+    var extensions = try rest.takeVector(2)
+    while !extensions.isEmpty {
+      let type = try extensions.number(2)
+      var content = try extensions.takeVector(2)
+      if type == ExtensionType.keyShare { group = UInt16(try content.number(2)) }
       if type == ExtensionType.preSharedKey { isResumed = true }
     }
   }
 
   /// Answers how long the signature is (RFC 8446 §4.4.3).
   private mutating func note(signature message: Trace.Message) throws -> Int {
-    var rest = message.bytes[...].dropFirst(4)
-    scheme = UInt16(try rest.take(2))
-    let length = try rest.take(2)
+    var rest = message.bytes[...]
+    _ = try rest.take(4)
+    scheme = UInt16(try rest.number(2))
+    let length = try rest.takeVector(2).count
     if message.isSent { traffic.toServer -= length } else { traffic.toClient -= length }
     return length
   }
@@ -96,10 +96,20 @@ extension Terms {
 }
 
 extension ArraySlice<UInt8> {
-  /// A number of so many bytes from the front.
-  fileprivate mutating func take(_ count: Int) throws -> Int {
+  /// So many bytes from the front.
+  fileprivate mutating func take(_ count: Int) throws -> ArraySlice<UInt8> {
     guard self.count >= count else { throw Failure("a handshake message that is cut short") }
     defer { self = dropFirst(count) }
-    return prefix(count).reduce(0) { $0 << 8 | Int($1) }
+    return prefix(count)
+  }
+
+  /// A number of so many bytes.
+  fileprivate mutating func number(_ count: Int) throws -> Int {
+    try take(count).reduce(0) { $0 << 8 | Int($1) }
+  }
+
+  /// What stands behind its length, a number of so many bytes (RFC 8446 §3.4).
+  fileprivate mutating func takeVector(_ count: Int) throws -> ArraySlice<UInt8> {
+    try take(number(count))
   }
 }
