@@ -13,7 +13,7 @@ struct TableTests {
 
   @Test func `a table has a row for each subject`() {
     #expect(
-      Table.text(of: Array(Self.findings.prefix(2)), "handshake: full", nil) == """
+      Table.text(of: Array(Self.findings.prefix(2)), "handshake", "full", nil) == """
         handshake: full
                               connections/s    to c      quartiles  to c-matched
           c                            1235   1.000    1.000…1.000         0.900
@@ -24,7 +24,7 @@ struct TableTests {
 
   @Test func `what has no ratio has a number all the same`() {
     #expect(
-      Table.text(of: [Self.findings[2]], "memory", nil).split(separator: "\n").last
+      Table.text(of: [Self.findings[2]], "memory", "of pairs", nil).split(separator: "\n").last
         == "  memtls                       49.5")
   }
 

@@ -50,8 +50,8 @@ struct Session {
   private func report(_ found: [Finding], of workload: Workload, _ terms: Terms?) throws {
     switch form {
     case .tables:
-      print(Table.text(of: found, "\(workload.name): \(workload.summary)", terms))
-    case .json: for finding in found { print(try finding.json()) }
+      print(Table.text(of: found, workload.name, workload.summary, terms))
+    case .json: for finding in found where finding.absence == nil { print(try finding.json()) }
     }
   }
 }

@@ -2,28 +2,44 @@ import MemoryTLS
 
 /// Findings in columns.
 enum Table {
-  /// A workload's below its heading, with what its connections agree on.
-  static func text(of findings: [Finding], _ heading: String, _ terms: Terms?) -> String {
-    var lines = [heading]
+  /// A workload's, with what its connections agree on.
+  static func text(
+    of findings: [Finding], _ workload: String, _ summary: String, _ terms: Terms?
+  ) -> String {
+    var lines = ["\(workload): \(summary)"]
     if let terms { lines.append("  \(terms.summary)") }
-    lines.append(row("", findings.first?.unit ?? "", "to c", "quartiles", "to c-matched"))
-    lines += findings.map { finding in
-      row(
-        finding.subject, Number.rate(finding.rate),
-        finding.ratio.map { Number.ratio($0.median) } ?? "",
-        finding.ratio.map { $0.quartiles } ?? "", finding.matched.map(Number.ratio) ?? "")
+    var part: String?
+    for finding in findings {
+      if finding.workload != part {
+        if finding.workload != workload { lines.append("  \(finding.workload)") }
+        lines.append(row("", finding.unit, "to c", "quartiles", "to c-matched"))
+      }
+      part = finding.workload
+      lines.append(row(of: finding))
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// For each subject, between which workloads its ratios lie.
+  private static func row(of finding: Finding) -> String {
+    if let absence = finding.absence {
+      return "  " + finding.subject.padded(to: 18) + "–".padded(to: 15, .end) + "  \(absence)"
+    }
+    return row(
+      finding.subject, Number.rate(finding.rate),
+      finding.ratio.map { Number.ratio($0.median) } ?? "",
+      finding.ratio.map { $0.quartiles } ?? "", finding.matched.map(Number.ratio) ?? "")
+  }
+
+  /// For each subject, between which workloads its ratios of speed lie.
   static func summary(of findings: [Finding]) -> String {
     var subjects: [String] = []
     for finding in findings where !subjects.contains(finding.subject) {
       subjects.append(finding.subject)
     }
     return subjects.compactMap { subject in
-      let own = findings.filter { $0.subject == subject && $0.ratio != nil }
+      let own = findings.filter {
+        $0.subject == subject && $0.ratio != nil && $0.unit.hasSuffix("/s")
+      }
       let toC = range(of: own.map { ($0.workload, $0.ratio?.median ?? 0) })
       let toMatched = range(of: own.compactMap { own in own.matched.map { (own.workload, $0) } })
       guard let toC else { return nil }

@@ -62,8 +62,12 @@ extension Bench {
   func measure(_ slice: (SubjectKind) throws -> Slices.Slice) throws -> [Outcome] {
     var able: [SubjectKind] = []
     var slices: [Slices.Slice] = []
+    var unable: [Outcome] = []
     for kind in subjects {
-      do { slices.append(try slice(kind)) } catch is Unsupported { continue }
+      do { slices.append(try slice(kind)) } catch let reason as Unsupported {
+        unable.append(Outcome(subject: kind.rawValue, absence: reason.description))
+        continue
+      }
       able.append(kind)
     }
     let rounds = try run(Slices(slice(.c), slices, clock: Stopwatch.read))
@@ -72,7 +76,7 @@ extension Bench {
       Outcome(
         subject: able[index].rawValue, rates: rounds.rates[index], ratios: rounds.ratios[index],
         matched: matched)
-    }
+    } + unable
   }
 
   private func run(_ slices: Slices) throws -> Slices {
@@ -93,16 +97,19 @@ extension Bench {
 /// What the rounds gave for one subject.
 struct Outcome {
   let subject: String
-  let rates: [Double]
-  let ratios: [Double]
+  var rates: [Double] = []
+  var ratios: [Double] = []
   /// The ratios of `c-matched` in the same rounds.
-  let matched: [Double]?
+  var matched: [Double]?
+  /// Why there were none.
+  var absence: String?
 
   func finding(of workload: String, in unit: String, worth: Double = 1) -> Finding {
     let toMatched = matched.map { zip(ratios, $0).map { $0 / $1 } }
     return Finding(
       workload: workload, subject: subject,
       rate: (Distribution(rates)?.median ?? 0) * worth, unit: unit,
-      ratio: Distribution(ratios), matched: toMatched.flatMap { Distribution($0)?.median })
+      ratio: Distribution(ratios), matched: toMatched.flatMap { Distribution($0)?.median },
+      absence: absence)
   }
 }

@@ -9,4 +9,6 @@ struct Finding {
   var ratio: Distribution?
   /// The median of the ratios to `c-matched`, each of one round.
   var matched: Double?
+  /// Why there is no number, where there is none.
+  var absence: String?
 }

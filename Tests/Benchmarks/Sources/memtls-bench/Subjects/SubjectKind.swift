@@ -9,6 +9,10 @@ enum SubjectKind: String, CaseIterable {
   case memtls
   /// MemoryTLS, ciphertext copied from ring to ring.
   case zeroCopy = "memtls-zerocopy"
+  #if NIOSSL
+    /// swift-nio-ssl in embedded channels, with the BoringSSL that it brings along.
+    case nioSSL = "nio-ssl"
+  #endif
 }
 
 extension SubjectKind {
@@ -19,6 +23,9 @@ extension SubjectKind {
     case .cMatched: try CSubject(scenario, credentials, .matched)
     case .memtls: try MemTLSSubject(scenario, credentials, .copied)
     case .zeroCopy: try MemTLSSubject(scenario, credentials, .inPlace)
+    #if NIOSSL
+      case .nioSSL: try NIOSubject(scenario, credentials)
+    #endif
     }
   }
 
@@ -29,6 +36,9 @@ extension SubjectKind {
     case .cMatched: "the same C with MemoryTLS's settings"
     case .memtls: "MemoryTLS, ciphertext copied through a buffer"
     case .zeroCopy: "MemoryTLS, ciphertext copied from ring to ring"
+    #if NIOSSL
+      case .nioSSL: "swift-nio-ssl in embedded channels, with the BoringSSL that it brings along"
+    #endif
     }
   }
 
