@@ -28,10 +28,11 @@ let package = Package(
       pkgConfig: "openssl",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .target(name: "CBaseline", dependencies: ["CLibSSL"]),
+    .target(name: "CProbes"),
     .executableTarget(
       name: "memtls-bench",
       dependencies: [
-        "CBaseline",
+        "CBaseline", "CProbes",
         .product(name: "MemoryTLS", package: "swift-memory-tls"),
         .product(name: "MemoryTLSTesting", package: "swift-memory-tls"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

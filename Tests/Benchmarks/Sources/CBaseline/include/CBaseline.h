@@ -51,6 +51,22 @@ bool CBaseline_transfer(CBaseline *baseline, size_t count, size_t size);
 /// `count` times 64 bytes to the server and back over one open connection.
 bool CBaseline_pingPong(CBaseline *baseline, size_t count);
 
+/// Open connections that are kept. The baseline must outlive them.
+typedef struct CBaseline_Kept CBaseline_Kept;
+
+/// NULL for want of memory.
+CBaseline_Kept *CBaseline_Kept_new(CBaseline *baseline);
+void CBaseline_Kept_free(CBaseline_Kept *kept);
+
+/// Opens `count` more: the handshake and nothing else.
+bool CBaseline_Kept_open(CBaseline_Kept *kept, size_t count);
+
+/// `size` bytes each way over each.
+bool CBaseline_Kept_move(CBaseline_Kept *kept, size_t size);
+
+/// Has all free the buffers of records (SSL_free_buffers).
+bool CBaseline_Kept_freeBuffers(CBaseline_Kept *kept);
+
 /// One connection, watched.
 bool CBaseline_inspect(
     CBaseline *baseline, CBaseline_Observer observer, void *argument, CBaseline_Traffic *traffic);

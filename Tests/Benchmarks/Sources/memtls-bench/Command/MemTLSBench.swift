@@ -57,6 +57,9 @@ struct MemTLSBench: ParsableCommand {
   @Flag(help: "Name the workloads and subjects, and measure nothing.")
   var list = false
 
+  @Option(help: .hidden)
+  var probe: Probe?
+
   func validate() throws {
     guard seconds > 0, seconds <= 86400 else {
       throw ValidationError("--seconds \(seconds) is not within 0 and a day")
@@ -64,6 +67,7 @@ struct MemTLSBench: ParsableCommand {
   }
 
   func run() throws {
+    if let probe { return try probe.run() }
     let selection = try Selection(filter: filter, subjects: subjects)
     guard !list else { return Listing.print(selection) }
     let chart = try svg.map(ChartFile.init)

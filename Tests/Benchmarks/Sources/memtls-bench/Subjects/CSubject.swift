@@ -4,6 +4,9 @@ import CBaseline
 @safe
 final class CSubject: Subject {
   private let baseline: OpaquePointer
+  /// Connections beside the one for transfers.
+  let kept: OpaquePointer
+  let settings: Settings
 
   enum Settings {
     /// OpenSSL's.
@@ -22,11 +25,20 @@ final class CSubject: Subject {
         asked, credentials.root, credentials.server.certificate, credentials.server.key,
         credentials.client.certificate, credentials.client.key)
     else { throw Failure("out of memory") }
+    guard let kept = unsafe CBaseline_Kept_new(baseline) else {
+      unsafe CBaseline_free(baseline)
+      throw Failure("out of memory")
+    }
+    self.settings = settings
     unsafe self.baseline = baseline
+    unsafe self.kept = kept
     try check(unsafe CBaseline_failure(baseline) == nil)
   }
 
-  deinit { unsafe CBaseline_free(baseline) }
+  deinit {
+    unsafe CBaseline_Kept_free(kept)
+    unsafe CBaseline_free(baseline)
+  }
 
   func connect(_ count: Int) throws { try check(unsafe CBaseline_connect(baseline, count)) }
 
@@ -36,7 +48,7 @@ final class CSubject: Subject {
 
   func pingPong(_ count: Int) throws { try check(unsafe CBaseline_pingPong(baseline, count)) }
 
-  private func check(_ isDone: Bool) throws {
+  func check(_ isDone: Bool) throws {
     guard !isDone else { return }
     let reason = unsafe CBaseline_failure(baseline).map { unsafe String(cString: $0) }
     throw Failure("C: " + (reason ?? "failed"))

@@ -4,7 +4,7 @@ protocol Keeping: Subject {
   func keep(_ count: Int) throws
 
   /// `size` bytes each way over each of those kept, and nothing is left on its way.
-  func exchange(_ size: Int) throws
+  func move(_ size: Int) throws
 
   /// Has all give back what idle connections do without; false if there is no such thing.
   func releaseIdleBuffers() throws -> Bool

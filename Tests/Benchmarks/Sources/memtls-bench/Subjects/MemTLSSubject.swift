@@ -6,8 +6,10 @@ final class MemTLSSubject: Subject {
   private let scenario: Scenario
   private let client: TLSContext
   private let server: TLSContext
-  private var exchange: Exchange
+  var exchange: Exchange
   private var open: Pair?
+  /// Connections beside that one.
+  var kept: [Pair] = []
   /// How many bytes a client gets that has nothing to resume.
   private var fullHandshake: Int?
 
@@ -60,7 +62,8 @@ extension MemTLSSubject {
     }
   }
 
-  private func connected(observedBy observer: MessageObserver? = nil) throws -> Pair {
+  /// A connection with the handshake behind it.
+  func connected(observedBy observer: MessageObserver? = nil) throws -> Pair {
     let pair = Pair(
       client: try TLSEngine(client, as: .client(.name("localhost")), observing: observer),
       server: try TLSEngine(server, as: .server))

@@ -66,7 +66,7 @@
       for _ in 0..<count { kept.append(try opened()) }
     }
 
-    func exchange(_ size: Int) throws {
+    func move(_ size: Int) throws {
       let plaintext = ByteBuffer(repeating: 0x78, count: size)
       for pair in kept {
         try pair.send(plaintext)
