@@ -2,7 +2,7 @@ import MemoryTLS
 
 extension Workload {
   /// All, in the order they are run.
-  static let all = handshakes + bulk + [pingPong] + contexts + [memory]
+  static let all = handshakes + bulk + [pingPong] + contexts + [memory, counts]
 
   private static let handshakes = [
     connecting("handshake", "full handshakes", Scenario()),

@@ -3,6 +3,8 @@ import Foundation
 
 /// What this program does in a process of its own, started by itself with a hidden option.
 enum Probe: Hashable {
+  /// Operations, counted by the callgrind it runs under.
+  case counts(CountedOperation, SubjectKind)
   /// Memory that open connections take, written to stdout.
   case memory(SubjectKind)
 
@@ -12,6 +14,7 @@ enum Probe: Hashable {
   /// Does it.
   func run() throws {
     switch self {
+    case .counts(let operation, let kind): try operation.run(on: kind)
     case .memory(let kind):
       let data = try JSONEncoder().encode(try MemoryUse(of: kind))
       try FileHandle.standardOutput.write(contentsOf: data)
@@ -25,6 +28,10 @@ extension Probe: CustomStringConvertible, ExpressibleByArgument {
     guard let last = words.last, let kind = SubjectKind(rawValue: last) else { return nil }
     if words.count == 2, words[0] == "memory" {
       self = .memory(kind)
+    } else if words.count == 3, words[0] == "counts",
+      let operation = CountedOperation(rawValue: words[1])
+    {
+      self = .counts(operation, kind)
     } else {
       return nil
     }
@@ -32,6 +39,7 @@ extension Probe: CustomStringConvertible, ExpressibleByArgument {
 
   var description: String {
     switch self {
+    case .counts(let operation, let kind): "counts:\(operation.rawValue):\(kind.rawValue)"
     case .memory(let kind): "memory:\(kind.rawValue)"
     }
   }
