@@ -29,6 +29,10 @@ struct MemTLSBench: ParsableCommand {
       Time is the processor's. Rates of different machines or moments cannot be
       compared; ratios can, on a machine that is not busy.
 
+      --check measures for a minute, prints what it found beside the bounds that
+      MemoryTLS has to keep (Judging/Bounds.swift), and fails if one does not hold.
+      It wants valgrind, as the workload counts does.
+
       In --json each line has workload, subject, rate, unit, ratio, iqr (the two
       quartiles) and matched (the ratio to c-matched); the latter three are absent
       where there is none.
@@ -57,6 +61,9 @@ struct MemTLSBench: ParsableCommand {
   @Flag(help: "Name the workloads and subjects, and measure nothing.")
   var list = false
 
+  @Flag(help: "Look for what has become far slower, or more work; nothing else.")
+  var check = false
+
   @Option(help: .hidden)
   var probe: Probe?
 
@@ -68,6 +75,7 @@ struct MemTLSBench: ParsableCommand {
 
   func run() throws {
     if let probe { return try probe.run() }
+    guard !check else { return try Check.run() }
     let selection = try Selection(filter: filter, subjects: subjects)
     guard !list else { return Listing.print(selection) }
     let chart = try svg.map(ChartFile.init)
