@@ -55,6 +55,8 @@ public struct TLSConfiguration: Sendable, Hashable {
   public var postHandshakeAuthentication: PostHandshakeAuthentication = .refused
   /// Whether engines tell the secrets that decrypt their traffic.
   public var logsSecrets: SecretLogging = .never
+  /// Where algorithms are found; in the process's library context.
+  public var algorithms: Algorithms = .all
   /// The bytes of ciphertext an engine holds for each direction: 512 or more.
   ///
   /// OpenSSL's own default, 17 KiB, holds one record of the largest size. Less saves memory and

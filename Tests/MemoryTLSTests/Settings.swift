@@ -4,8 +4,8 @@ import Testing
 
 /// What most tests start from: a server for localhost, and a client that trusts its authority.
 struct Settings {
-  var client = TLSConfiguration()
-  var server = TLSConfiguration()
+  var client = TLSConfiguration.ofTest
+  var server = TLSConfiguration.ofTest
 
   static let authority = fixture { try TestIdentity.authority() }
   static let localhost = fixture { try authority.issue(.server, names: [.dns("localhost")]) }

@@ -7,7 +7,7 @@ extension ContextHandle {
     switch trust {
     case .system where verification.needsOwnStore || library !== LibraryContext.process:
       // What is read in a library context of its own may not outlive it in a store of all.
-      unsafe SSL_CTX_set_default_verify_paths(pointer)
+      unsafe X509_STORE_set_default_paths(SSL_CTX_get_cert_store(pointer))
     case .system:
       guard let store = SystemRoots.shared() else { throw .outOfMemory("X509_STORE_new") }
       unsafe SSL_CTX_set1_cert_store(pointer, store.pointer)

@@ -40,7 +40,8 @@ final class ContextHandle: @unchecked Sendable {
     sessionContext = try configuration.sessionContext()
     preSharedKeys = configuration.preSharedKeys
     recordPadding = configuration.recordPadding
-    guard let pointer = unsafe SSL_CTX_new_ex(library.pointer, nil, TLS_method()) else {
+    let algorithms = unsafe try configuration.algorithms.libraryContext(beside: library)
+    guard let pointer = unsafe SSL_CTX_new_ex(algorithms, nil, TLS_method()) else {
       throw .outOfMemory("SSL_CTX_new_ex")
     }
     unsafe self.pointer = pointer
