@@ -19,7 +19,7 @@ enum Ambush {
   }
 
   private static func only(_ version: ProtocolVersion) -> TLSConfiguration {
-    var settings = TLSConfiguration()
+    var settings = TLSConfiguration.ofTest
     settings.versions = version...version
     settings.trust = .acceptAnyoneInsecurely
     settings.tickets = .none

@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// ALPN (RFC 7301).
-@Suite struct ApplicationProtocolTests {
+@Suite(.withAllAndNeededAlgorithms) struct ApplicationProtocolTests {
   // RFC 7301 §3.2: "the server MAY ... select the most highly preferred protocol that it supports
   // and that is also advertised by the client"
   @Test(arguments: versions, wires)

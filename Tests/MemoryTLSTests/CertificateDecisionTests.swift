@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Ends that choose their certificate when somebody wants to see it.
-@Suite struct CertificateDecisionTests {
+@Suite(.withAllAndNeededAlgorithms) struct CertificateDecisionTests {
   @Test(arguments: versions, wires)
   func `a server chooses when it knows who is asked for`(
     version: ProtocolVersion, wire: Wire

@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// ClientHellos that were made to slip through between two contexts, or two hellos.
-@Suite struct ChangedHelloTests {
+@Suite(.withAllAndNeededAlgorithms) struct ChangedHelloTests {
   @Test func `what another context refuses in a ClientHello ends the connection`() throws {
     for capacity in [512, 17408] {
       let server = try TLSEngine(

@@ -4,7 +4,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Channel bindings; what other implementations make of them is in the tests of transports.
-@Suite struct ChannelBindingTests {
+@Suite(.withAllAndNeededAlgorithms) struct ChannelBindingTests {
   @Test(arguments: versions, wires)
   func `both ends have the same, and no two kinds are alike`(
     version: ProtocolVersion, wire: Wire

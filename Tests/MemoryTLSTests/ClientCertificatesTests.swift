@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Whether and how a server asks its clients for certificates.
-@Suite struct ClientCertificatesTests {
+@Suite(.withAllAndNeededAlgorithms) struct ClientCertificatesTests {
   @Test(arguments: versions, wires)
   func `a client that was not asked sends none`(version: ProtocolVersion, wire: Wire) throws {
     let pair = try pair(version, .none, wire)

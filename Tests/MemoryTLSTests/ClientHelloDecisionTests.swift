@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// A server that looks at the ClientHello and goes on, with its own context or another, or refuses.
-@Suite struct ClientHelloDecisionTests {
+@Suite(.withAllAndNeededAlgorithms) struct ClientHelloDecisionTests {
   @Test(arguments: versions, wires)
   func `another context hears the same ClientHello`(
     version: ProtocolVersion, wire: Wire

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Reading a ClientHello (RFC 8446 §4.1.2).
-@Suite struct ClientHelloTests {
+@Suite(.withAllAndNeededAlgorithms) struct ClientHelloTests {
   @Test func `everything a client of ours offers is found`() throws {
     let message = try Self.message { $0.client = Self.talkative($0) }
     let hello = try #require(ClientHello(message: message))

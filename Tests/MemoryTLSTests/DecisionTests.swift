@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Handshakes that wait for the caller: what is the same for every decision.
-@Suite struct DecisionTests {
+@Suite(.withAllAndNeededAlgorithms) struct DecisionTests {
   @Test(arguments: versions, wires)
   func `every decision of both ends is asked once, and the handshake is done`(
     version: ProtocolVersion, wire: Wire

@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Early data beside handshakes that wait for the caller.
-@Suite struct EarlyDataDecisionTests {
+@Suite(.withAllAndNeededAlgorithms) struct EarlyDataDecisionTests {
   @Test(arguments: wires)
   func `early data waits for the decision on its ClientHello`(wire: Wire) throws {
     var early = try EarlyMeeting()

@@ -5,7 +5,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Early data that a server does not take.
-@Suite struct EarlyDataRejectionTests {
+@Suite(.withAllAndNeededAlgorithms) struct EarlyDataRejectionTests {
   // RFC 8446 §4.2.10: "the server MUST verify that the following values are the same as those
   // associated with the selected PSK: the TLS version number, the selected cipher suite, the selected
   // ALPN protocol, if any"

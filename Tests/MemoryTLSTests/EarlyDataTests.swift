@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Data before the handshake is done: what is accepted, and what the ends say to each other.
-@Suite struct EarlyDataTests {
+@Suite(.withAllAndNeededAlgorithms) struct EarlyDataTests {
   @Test(arguments: wires)
   func `early data arrives, and is told of as accepted`(wire: Wire) throws {
     let early = try EarlyMeeting()

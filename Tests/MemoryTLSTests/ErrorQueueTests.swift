@@ -4,7 +4,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Invariant 5: the thread's error queue neither disturbs a call nor is left with anything.
-@Suite struct ErrorQueueTests {
+@Suite(.withAllAndNeededAlgorithms) struct ErrorQueueTests {
   @Test(arguments: EngineState.allCases, bothRoles)
   func `a stale entry before a call changes nothing`(state: EngineState, isServer: Bool) throws {
     for call in Call.all {

@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Events and the queue that they wait in.
-@Suite struct EventTests {
+@Suite(.withAllAndNeededAlgorithms) struct EventTests {
   @Test func `events come in their order`() {
     var queue = EventQueue()
     #expect(queue.next() == nil)

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Keys from elsewhere, with and without certificates.
-@Suite struct ExternalPSKTests {
+@Suite(.withAllAndNeededAlgorithms) struct ExternalPSKTests {
   @Test(arguments: versions, wires)
   func `a key is enough for both ends`(version: ProtocolVersion, wire: Wire) throws {
     let pair = try Self.settings(version).pair(wire)
@@ -169,7 +169,7 @@ import Testing
     (ExternalPSK(identity: [1, 0, 2], key: text(16)), "has a 0"),
   ])
   func `out of bounds is refused`(key: ExternalPSK, words: String) throws {
-    var configuration = TLSConfiguration()
+    var configuration = TLSConfiguration.ofTest
     configuration.preSharedKeys = PreSharedKeys([key])
     let error = #expect(throws: TLSError.self) { try TLSContext(configuration) }
     #expect(error?.code == .invalidConfiguration)

@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// How `SSL_do_handshake` maps to `step()`, row by row (SSL_do_handshake(3), SSL_get_error(3)).
-@Suite struct HandshakeTableTests {
+@Suite(.withAllAndNeededAlgorithms) struct HandshakeTableTests {
   @Test func `1 is done, with a client's Finished still pending`() throws {
     let puppets = try Puppets(Settings(.tls13))
     puppets.client.run()

@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// What an engine proves itself with, in every form.
-@Suite struct IdentityTests {
+@Suite(.withAllAndNeededAlgorithms) struct IdentityTests {
   private static let ec = Settings.localhost
   private static let rsa = fixture { try issue("rsa", .rsa2048) }
   private static let ed25519 = fixture { try issue("ed25519", .ed25519) }

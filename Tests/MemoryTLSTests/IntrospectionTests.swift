@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// What a connection tells of itself beside what was agreed on.
-@Suite struct IntrospectionTests {
+@Suite(.withAllAndNeededAlgorithms) struct IntrospectionTests {
   @Test(arguments: versions, wires)
   func `both ends tell the same randoms and Finished bytes`(
     version: ProtocolVersion, wire: Wire

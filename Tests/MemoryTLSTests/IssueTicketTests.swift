@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Tickets that a server gives out when it likes.
-@Suite struct IssueTicketTests {
+@Suite(.withAllAndNeededAlgorithms) struct IssueTicketTests {
   @Test(arguments: wires, [TicketFormat.stateless, .stateful])
   func `a ticket is issued when it is asked for`(wire: Wire, format: TicketFormat) throws {
     let settings = Settings(.tls13).telling.changed {

@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Key updates: requested, answered, counted.
-@Suite struct KeyUpdateTests {
+@Suite(.withAllAndNeededAlgorithms) struct KeyUpdateTests {
   @Test(arguments: bothRoles, wires)
   func `one of ours is seen at both ends and asks for none`(isServer: Bool, wire: Wire) throws {
     let pair = try Settings(.tls13).pair(wire)

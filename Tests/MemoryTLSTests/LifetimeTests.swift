@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Invariant 13 in bulk: what an engine owns is freed with it, in whatever state it is dropped.
-@Suite struct LifetimeTests {
+@Suite(.withAllAndNeededAlgorithms) struct LifetimeTests {
   @Test(arguments: EngineState.allCases, bothRoles)
   func `a hundred engines dropped in a state leak nothing`(
     state: EngineState, isServer: Bool

@@ -4,7 +4,7 @@ import MemoryTLSTesting
 import Testing
 
 /// What hostile peers do, and where they are stopped.
-@Suite struct LimitsTests {
+@Suite(.withAllAndNeededAlgorithms) struct LimitsTests {
   @Test(arguments: versions, bothRoles)
   func `bytes of a handshake`(version: ProtocolVersion, isServer: Bool) throws {
     let settings = Settings(version).mutual.changed { $0.server.tickets = .none }

@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Which context is for which name.
-@Suite struct NamedContextsTests {
+@Suite(.withAllAndNeededAlgorithms) struct NamedContextsTests {
   @Test(arguments: [
     ("example.org", "org"), ("EXAMPLE.org.", "org"), ("www.example.org", "www"),
     ("mail.example.org", "any"), ("a.mail.example.org", "fallback"), ("other.org", "fallback"),

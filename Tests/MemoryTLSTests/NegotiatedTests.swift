@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// What both ends say of a finished handshake.
-@Suite struct NegotiatedTests {
+@Suite(.withAllAndNeededAlgorithms) struct NegotiatedTests {
   @Test(arguments: versions, wires)
   func `both ends agree`(version: ProtocolVersion, wire: Wire) throws {
     let pair = try Settings(version).mutual.changed {

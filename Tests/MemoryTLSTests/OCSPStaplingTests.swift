@@ -4,7 +4,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Proofs that a certificate was not revoked, stapled to it.
-@Suite struct OCSPStaplingTests {
+@Suite(.withAllAndNeededAlgorithms) struct OCSPStaplingTests {
   @Test(arguments: versions, wires)
   func `a response is stapled, verified and read`(version: ProtocolVersion, wire: Wire) throws {
     for wanted in [OCSPStapling.request, .require] {

@@ -5,7 +5,7 @@ import MemoryTLSTesting
 import Testing
 
 /// A chain and key from one PKCS #12 file.
-@Suite(.needsOpenSSLTool) struct PKCS12Tests {
+@Suite(.needsOpenSSLTool, .withAllAndNeededAlgorithms) struct PKCS12Tests {
   private static let intermediate = fixture {
     try Settings.authority.issue(.authority, "Intermediate")
   }

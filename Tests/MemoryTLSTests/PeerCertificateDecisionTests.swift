@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Ends that judge the other's certificates in their own time.
-@Suite struct PeerCertificateDecisionTests {
+@Suite(.withAllAndNeededAlgorithms) struct PeerCertificateDecisionTests {
   @Test(arguments: versions, wires)
   func `a client sees the chain and accepts`(version: ProtocolVersion, wire: Wire) throws {
     let pair = try Self.pair(version, isServer: false, wire)
@@ -117,7 +117,7 @@ import Testing
   }
 
   @Test func `trust by decision without the decision is no configuration`() {
-    var configuration = TLSConfiguration()
+    var configuration = TLSConfiguration.ofTest
     configuration.trust = .decision
     let error = #expect(throws: TLSError.self) { try TLSContext(configuration) }
     #expect(error?.code == .invalidConfiguration)

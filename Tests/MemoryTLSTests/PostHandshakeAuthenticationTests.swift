@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Client certificates asked for after the handshake.
-@Suite struct PostHandshakeAuthenticationTests {
+@Suite(.withAllAndNeededAlgorithms) struct PostHandshakeAuthenticationTests {
   @Test(arguments: [512, 17_408], wires)
   func `a client that is asked gives its certificate`(capacity: Int, wire: Wire) throws {
     let pair = try Self.settings.capacity(capacity).pair(wire)
@@ -165,9 +165,11 @@ import Testing
     try pair.settle()
   }
 
-  private static let settings = Settings(.tls13).changed {
-    $0.client.postHandshakeAuthentication = .offered
-    $0.client.identities = [Settings.user.identity]
+  private static var settings: Settings {
+    Settings(.tls13).changed {
+      $0.client.postHandshakeAuthentication = .offered
+      $0.client.identities = [Settings.user.identity]
+    }
   }
 
   /// The test authority among others with long names.

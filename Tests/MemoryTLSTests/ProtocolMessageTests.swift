@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// What an observer is shown.
-@Suite struct ProtocolMessageTests {
+@Suite(.withAllAndNeededAlgorithms) struct ProtocolMessageTests {
   @Test(arguments: wires)
   func `TLS 1.3: every message, decrypted and whole, at both ends alike`(wire: Wire) throws {
     let watched = try Watched(Settings(.tls13).mutual, wire)

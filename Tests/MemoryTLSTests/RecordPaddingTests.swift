@@ -4,7 +4,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Padded records, which must fit the ring as all others.
-@Suite struct RecordPaddingTests {
+@Suite(.withAllAndNeededAlgorithms) struct RecordPaddingTests {
   @Test(arguments: [2, 100, 256, 491], [512, 600, 17_408])
   func `every write fits, and all arrives`(block: Int, capacity: Int) throws {
     for wire in [Wire.whole, .bytes(7)] {

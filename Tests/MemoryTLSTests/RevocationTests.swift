@@ -4,7 +4,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Lists of revoked certificates.
-@Suite struct RevocationTests {
+@Suite(.withAllAndNeededAlgorithms) struct RevocationTests {
   private static let middle = fixture { try Settings.authority.issue(.authority, "Middle") }
   private static let leaf = fixture { try middle.issue(.server, "leaf", names: localhost) }
   private static let localhost: [Certificate.Name] = [.dns("localhost")]

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// The key log, as events.
-@Suite struct SecretLoggingTests {
+@Suite(.withAllAndNeededAlgorithms) struct SecretLoggingTests {
   // RFC 9850 §2.1 and §2.2.
   @Test(arguments: versions, wires)
   func `both ends tell the same secrets, and the client's random`(

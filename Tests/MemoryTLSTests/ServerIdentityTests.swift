@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Whom a client accepts under which name, and what it sends as SNI.
-@Suite struct ServerIdentityTests {
+@Suite(.withAllAndNeededAlgorithms) struct ServerIdentityTests {
   @Test(arguments: Self.matching)
   func `a certificate matches`(name: Certificate.Name, identity: ServerIdentity) throws {
     let pair = try pair(names: [.dns("other.example"), name], identity)

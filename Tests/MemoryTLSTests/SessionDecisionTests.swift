@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Sessions of handshakes that wait for the caller.
-@Suite struct SessionDecisionTests {
+@Suite(.withAllAndNeededAlgorithms) struct SessionDecisionTests {
   @Test(arguments: versions, [TicketFormat.stateless, .stateful])
   func `a client is resumed once it was accepted`(
     version: ProtocolVersion, format: TicketFormat

@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Stores of sessions, for clients and for servers.
-@Suite struct SessionStoreTests {
+@Suite(.withAllAndNeededAlgorithms) struct SessionStoreTests {
   @Test(arguments: versions, wires)
   func `a client with a store resumes by itself`(version: ProtocolVersion, wire: Wire) throws {
     let store = SessionStore()

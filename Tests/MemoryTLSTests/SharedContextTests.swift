@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Sixteen threads on one context of each role: whatever a context shares between its engines.
-@Suite struct SharedContextTests {
+@Suite(.withAllAndNeededAlgorithms) struct SharedContextTests {
   @Test(arguments: versions)
   func `sessions of both ends are kept for all threads`(version: ProtocolVersion) async throws {
     let (clients, servers) = (SessionStore(), SessionStore(capacity: 24))
@@ -161,7 +161,7 @@ import Testing
   func `one seed and one clock serve all threads, in the order in which they come`(
     version: ProtocolVersion, isStateful: Bool
   ) async throws {
-    let settings = try Settings(version).mutual.changed {
+    let settings = try Settings(version).mutual.using(.all).changed {
       $0.client.sessionStore = SessionStore()
       if isStateful { $0.server.sessionStore = SessionStore() }
       if !isStateful { $0.server.ticketKeys = TicketKeys(try .random()) }

@@ -4,7 +4,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Signed certificate timestamps, read wherever they stand.
-@Suite struct SignedCertificateTimestampTests {
+@Suite(.withAllAndNeededAlgorithms) struct SignedCertificateTimestampTests {
   @Test(arguments: versions, [CertificateTimestamps.unrequested, .requested])
   func `timestamps in a certificate are read`(
     version: ProtocolVersion, wanted: CertificateTimestamps

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// A private key that is a closure, when it does not sign or does something else.
-@Suite struct SignerFailureTests {
+@Suite(.withAllAndNeededAlgorithms) struct SignerFailureTests {
   private struct OutOfReach: Error, CustomStringConvertible {
     let description = "the security module does not answer"
   }
@@ -151,7 +151,7 @@ import Testing
 }
 
 /// When the closure's captures are freed.
-@Suite struct SignerLifetimeTests {
+@Suite(.withAllAndNeededAlgorithms) struct SignerLifetimeTests {
   private enum End: CaseIterable {
     case neverUsed, blocked, done, failed, refused
   }

@@ -4,7 +4,7 @@ import MemoryTLSTesting
 import Testing
 
 /// A private key that is a closure, when all goes well.
-@Suite struct SignerTests {
+@Suite(.withAllAndNeededAlgorithms) struct SignerTests {
   /// A type of key and the scheme it is to sign with.
   struct Case: Sendable, CustomTestStringConvertible {
     let key: TestIdentity.Key

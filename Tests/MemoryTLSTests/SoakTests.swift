@@ -5,7 +5,7 @@ import Testing
 
 /// Many handshakes, and the memory they leave behind. `MEMORY_TLS_SOAK=100000` in the environment asks
 /// for that many, and has the memory printed after each tenth of them.
-@Suite struct SoakTests {
+@Suite(.withAllAndNeededAlgorithms) struct SoakTests {
   @Test func `memory stays as it is while sixteen threads shake hands`() async throws {
     let crowds = try Self.crowds()
     // Until every thread's part of the heap has grown, and the stores are full.

@@ -4,7 +4,7 @@ import MemoryTLSTesting
 import Testing
 
 /// What is believed of stapled OCSP responses.
-@Suite struct StapledResponseTests {
+@Suite(.withAllAndNeededAlgorithms) struct StapledResponseTests {
   @Test(arguments: versions, [OCSPStapling.request, .require])
   func `whoever is revoked or unknown is refused`(
     version: ProtocolVersion, wanted: OCSPStapling

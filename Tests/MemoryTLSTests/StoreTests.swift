@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Certificates and keys that OpenSSL's stores answer for a URI.
-@Suite struct StoreTests {
+@Suite(.withAllAndNeededAlgorithms) struct StoreTests {
   private static let leaf = fixture {
     try Settings.authority.issue(.authority, "Intermediate")
       .issue(.server, names: [.dns("localhost")])

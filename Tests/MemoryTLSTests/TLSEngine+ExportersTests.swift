@@ -4,7 +4,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Exported keying material; what other implementations make of it is in the tests of transports.
-@Suite struct ExportersTests {
+@Suite(.withAllAndNeededAlgorithms) struct ExportersTests {
   @Test(arguments: versions, wires)
   func `both ends export the same`(version: ProtocolVersion, wire: Wire) throws {
     let pair = try Settings(version).pair(wire)

@@ -4,7 +4,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Sessions as values, and what they resume.
-@Suite struct TLSSessionTests {
+@Suite(.withAllAndNeededAlgorithms) struct TLSSessionTests {
   @Test(arguments: versions, wires)
   func `a session resumes, also after a way through bytes`(
     version: ProtocolVersion, wire: Wire

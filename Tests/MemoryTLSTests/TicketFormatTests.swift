@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Where a server keeps what its tickets stand for.
-@Suite struct TicketFormatTests {
+@Suite(.withAllAndNeededAlgorithms) struct TicketFormatTests {
   /// Bytes of a TLS 1.3 ticket that is a number.
   private static let stateful = 32
 

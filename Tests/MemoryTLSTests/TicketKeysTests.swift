@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Ticket keys that are configured, shared and rotated.
-@Suite struct TicketKeysTests {
+@Suite(.withAllAndNeededAlgorithms) struct TicketKeysTests {
   @Test(arguments: versions, wires)
   func `contexts with the same keys resume each other's tickets`(
     version: ProtocolVersion, wire: Wire
@@ -106,7 +106,7 @@ import Testing
     let key = try TicketKey(bytes: text(80))
     #expect(key.name == Array(text(80)[..<16]))
     let keys = TicketKeys(key)
-    var configuration = TLSConfiguration()
+    var configuration = TLSConfiguration.ofTest
     configuration.ticketKeys = keys
     var dumped = ""
     dump(key, to: &dumped)

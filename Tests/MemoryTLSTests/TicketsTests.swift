@@ -3,7 +3,7 @@ import MemoryTLSTesting
 import Testing
 
 /// When and how many tickets are sent, as the server's own messages show.
-@Suite struct TicketsTests {
+@Suite(.withAllAndNeededAlgorithms) struct TicketsTests {
   @Test(arguments: versions, [Tickets.none, .afterHandshake(0), .withFirstWrite(0)])
   func `none are sent`(version: ProtocolVersion, tickets: Tickets) throws {
     let pair = try pair(version, tickets)

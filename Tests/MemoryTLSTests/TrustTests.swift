@@ -4,7 +4,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Whose certificates are believed.
-@Suite struct TrustTests {
+@Suite(.withAllAndNeededAlgorithms) struct TrustTests {
   @Test func `the system's roots are one store that contexts share`() throws {
     let settings = Settings().changed { $0.client.trust = .system }
     let contexts = try (TLSContext(settings.client), TLSContext(settings.client))
@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test func `the system's roots are read anew once they are forgotten`() throws {
-    var configuration = TLSConfiguration()
+    var configuration = TLSConfiguration.ofTest
     configuration.trust = .system
     let before = try TLSContext(configuration)
     Trust.forgetSystemRoots()

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// A closure that sees each chain and OpenSSL's verdict.
-@Suite struct VerificationHookTests {
+@Suite(.withAllAndNeededAlgorithms) struct VerificationHookTests {
   @Test(arguments: versions, wires)
   func `a hook sees the chain, and OpenSSL's verdict stands`(
     version: ProtocolVersion, wire: Wire
@@ -180,7 +180,7 @@ private struct Reference: @unchecked Sendable {
 
 extension Settings {
   fileprivate static var malformed: TLSConfiguration {
-    var configuration = TLSConfiguration()
+    var configuration = TLSConfiguration.ofTest
     configuration.trust = .authorities(.pem("-----BEGIN CERTIFICATE-----"))
     return configuration
   }

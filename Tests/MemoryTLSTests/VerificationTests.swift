@@ -4,7 +4,7 @@ import MemoryTLSTesting
 import Testing
 
 /// How chains are verified, beyond whom to believe.
-@Suite struct VerificationTests {
+@Suite(.withAllAndNeededAlgorithms) struct VerificationTests {
   private static let middle = fixture { try Settings.authority.issue(.authority, "Middle") }
   private static let leaf = fixture { try middle.issue(.server, "leaf", names: localhost) }
   private static let localhost: [Certificate.Name] = [.dns("localhost")]
@@ -127,7 +127,7 @@ import Testing
     func refusal(
       _ trust: Trust = Settings.authority.trust, _ change: (inout Verification) -> Void
     ) -> TLSError? {
-      var configuration = TLSConfiguration()
+      var configuration = TLSConfiguration.ofTest
       configuration.trust = trust
       change(&configuration.verification)
       return #expect(throws: TLSError.self) { try TLSContext(configuration) }
