@@ -7,9 +7,9 @@ public enum Algorithms: Sendable, Hashable, CaseIterable {
   ///
   /// Whenever OpenSSL decodes a public key, as it does for each certificate of a peer, it looks through
   /// everything that the library context has. What is offered, negotiated, accepted and refused is the
-  /// same, except that nobody is believed whose chain has an SM2 key, and that other providers add
-  /// nothing to TLS (suites, groups, signatures). Files are read as with ``all``, and a private key may
-  /// be any provider's.
+  /// same, except that intermediate certificates with an SM2 key vouch for nobody, and that other
+  /// providers add nothing to TLS (suites, groups, signatures). Files are read as with ``all``, and a
+  /// private key may be any provider's.
   ///
   /// A context is refused if it has a seed, and if the process has other implementations, or not all:
   /// because of `openssl.cnf`, of default properties (`fips=yes`), or of providers loaded later.

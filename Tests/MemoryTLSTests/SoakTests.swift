@@ -58,7 +58,7 @@ import Testing
 
 /// The memory of this process that is in RAM (proc(5)), without what the heap only holds in reserve
 /// (malloc_trim(3)); nil where there is no /proc.
-private var residentBytes: Int? {
+var residentBytes: Int? {
   typealias Trim = @convention(c) (Int) -> CInt
   if let trim = dlsym(nil, "malloc_trim") { _ = unsafeBitCast(trim, to: Trim.self)(0) }
   let figures = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
