@@ -13,6 +13,7 @@
 #include <openssl/kdf.h>
 #include <openssl/provider.h>
 #include <string.h>
+#include <strings.h>
 
 #define PROVIDER "memory-tls-needed"
 #define FUNCTION(number, function) {number, (void (*)(void))function}
@@ -109,7 +110,7 @@ static int has(const char *list, const char *const *names) {
     size_t count = strlen(*names);
     for (const char *at = list; at != NULL; at = strchr(at, ':')) {
       if (*at == ':') at++;
-      if (strcspn(at, ":") == count && OPENSSL_strncasecmp(at, *names, count) == 0) return 1;
+      if (strcspn(at, ":") == count && strncasecmp(at, *names, count) == 0) return 1;
     }
   }
   return 0;
