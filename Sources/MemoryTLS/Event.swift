@@ -56,10 +56,19 @@ struct EventQueue {
   }
 
   mutating func next() -> Event? {
-    guard lines.isEmpty else { return .keyLog(lines.removeFirst()) }
-    guard waiting.isEmpty else { return waiting.removeFirst() }
+    if let line = Self.removeFirst(of: &lines) { return .keyLog(line) }
+    if let event = Self.removeFirst(of: &waiting) { return event }
     guard dropped > 0 else { return nil }
     defer { dropped = 0 }
     return .dropped(dropped)
+  }
+
+  /// Takes the oldest; the last one takes the queue's memory with it.
+  private static func removeFirst<Element>(of queue: inout [Element]) -> Element? {
+    guard queue.count > 1 else {
+      defer { queue = [] }
+      return queue.first
+    }
+    return queue.removeFirst()
   }
 }

@@ -233,13 +233,14 @@ extension TLSEngine {
 
   private func openForData() {
     state.phase = .open
-    connection.reports.suspension.isOver = true
+    connection.reports.suspension.end()
     connection.releaseMessageCallback(
       context.configuration.limits, mayRenegotiate: mayRenegotiate)
     pskIdentity = connection.pskIdentity
     connection.foreseeWrites(
       as: role, context.configuration, mayRenegotiate: mayRenegotiate)
     connection.noteRenewedSession()
+    connection.reports.sessions?.forgetHandshake()
     if role == .server, case .withFirstWrite(let count) = context.configuration.tickets,
       connection.version == .tls13
     {

@@ -34,6 +34,34 @@ import Testing
     #expect(context == nil)
   }
 
+  @Test(arguments: versions)
+  func `what only a handshake needs is let go at its end`(version: ProtocolVersion) throws {
+    let reunion = try Reunion(
+      Settings(version).mutual.telling.changed { $0.server.decisions = [.clientHello] })
+    func meet(_ session: TLSSession?) throws -> EnginePair {
+      let pair = EnginePair(
+        client: try TLSEngine(reunion.client, as: .client(.name("localhost")), resuming: session),
+        server: try TLSEngine(reunion.server, as: .server))
+      pair.server.decider = { (_, engine: TLSEngine) throws(TLSError) in try engine.proceed() }
+      try pair.settle()
+      pair.server.send(text(1))
+      try pair.settle()
+      return pair
+    }
+    let first = try meet(nil)
+    let session = try #require(first.sessions.last)
+    try first.finish()
+    let second = try meet(session)
+    #expect(second.isResumed)
+    for pair in [first, second] {
+      for end in [pair.client, pair.server] {
+        let reports = end.engine.connection.reports
+        #expect(reports.suspension.clientHello.isEmpty && reports.suspension.serverName == nil)
+        #expect(reports.sessions?.offered == nil && reports.sessions?.found == nil)
+      }
+    }
+  }
+
   @Test func `an engine that could not be made leaks nothing`() throws {
     let tally = Tally()
     let context = try TLSContext(Settings().client)

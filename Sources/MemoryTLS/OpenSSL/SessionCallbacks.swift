@@ -16,20 +16,24 @@ struct SessionReports {
   /// On a server, what was found last: a store gives a single-use ticket once, and a client that is
   /// asked for another key share names it twice (RFC 8446 §4.1.2).
   var found: SessionHandle?
+  var librariesOfFound: [LibraryContext] = []
 
   /// The session that a client names.
   mutating func session(_ identifier: [UInt8]) -> SessionHandle? {
     if let found, found.identifier == identifier { return found }
     guard let session = store?.session(identifier) else { return nil }
-    found = session
+    (found, librariesOfFound) = (session, session.libraries)
     return session
   }
+
+  /// Lets go of what only the first handshake needs: sessions hold the peer's certificates.
+  mutating func forgetHandshake() { (offered, found) = (nil, nil) }
 
   /// Where the certificates of a new session may have been read: here, or where the one that is
   /// resumed was made.
   var libraries: [LibraryContext] {
-    guard library !== LibraryContext.process else { return found?.libraries ?? [] }
-    return [library] + (found?.libraries ?? []).filter { $0 !== library }
+    guard library !== LibraryContext.process else { return librariesOfFound }
+    return [library] + librariesOfFound.filter { $0 !== library }
   }
 }
 

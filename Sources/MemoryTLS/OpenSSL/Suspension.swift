@@ -56,7 +56,7 @@ struct Suspension {
   }
 
   /// Set when the first handshake is done: from then on nobody is asked again.
-  var isOver = false
+  private(set) var isOver = false
 
   init(_ points: DecisionPoints) {
     self.points = points
@@ -69,6 +69,12 @@ struct Suspension {
       message.direction == .clientToServer
     else { return }
     clientHello = message.bytes
+  }
+
+  /// Nobody is asked again, and nothing is kept to ask about.
+  mutating func end() {
+    isOver = true
+    (clientHello, serverName) = ([], nil)
   }
 
   /// Whether the handshake goes on after the peer's certificates were decided on.
