@@ -28,6 +28,9 @@
 // BIO
 
 static inline int COpenSSL_BIO_shutdown_wr(BIO *bio) { return (int)BIO_shutdown_wr(bio); }
+static inline int COpenSSL_BIO_destroy_bio_pair(BIO *bio) { return (int)BIO_destroy_bio_pair(bio); }
+static inline int COpenSSL_BIO_make_bio_pair(BIO *bio, BIO *other) { return (int)BIO_make_bio_pair(bio, other); }
+static inline int COpenSSL_BIO_set_write_buf_size(BIO *bio, size_t bytes) { return (int)BIO_set_write_buf_size(bio, bytes); }
 static inline long COpenSSL_BIO_set_mem_eof_return(BIO *bio, int value) { return BIO_set_mem_eof_return(bio, value); }
 static inline long COpenSSL_BIO_get_mem_data(BIO *bio, char **data) { return BIO_get_mem_data(bio, data); }
 

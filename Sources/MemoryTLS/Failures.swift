@@ -15,9 +15,10 @@ extension TLSError {
     return TLSError(.unreadableFile, .caller, "cannot read \(path)\(stack.reason)", stack: stack)
   }
 
-  static func outOfMemory(_ function: String) -> TLSError {
+  static func outOfMemory(_ function: String, in phase: Phase? = nil) -> TLSError {
     let stack = ErrorQueue.drain()
-    return TLSError(.unexpected, .environment, "\(function) failed\(stack.reason)", stack: stack)
+    return TLSError(
+      .unexpected, .environment, "\(function) failed\(stack.reason)", phase: phase, stack: stack)
   }
 
   static func argument(

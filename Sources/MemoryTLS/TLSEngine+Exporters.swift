@@ -33,7 +33,7 @@ extension TLSEngine {
   public func exportEarlyKeyingMaterial(
     label: String, context: [UInt8] = [], count: Int
   ) throws(TLSError) -> [UInt8] {
-    try enter()
+    try admit()
     let export = try KeyingMaterial(label: label, context: context, count: count, phase)
     // Without early data OpenSSL would take zeros for the secret.
     guard connection.hasAcceptedEarlyData else {
@@ -44,7 +44,7 @@ extension TLSEngine {
 
   /// What calls do first that need the secrets of a finished handshake.
   func enterForSecrets() throws(TLSError) {
-    try enter()
+    try admit()
     guard phase != .handshake, !connection.isRenegotiating else {
       throw .misuse(.handshakeIncomplete, phase)
     }

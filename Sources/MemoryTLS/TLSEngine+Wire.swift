@@ -34,7 +34,7 @@ extension TLSEngine {
   public func withFreeSpace<E: Error>(
     _ body: (inout OutputSpan<UInt8>) throws(E) -> Void
   ) throws(E) {
-    let isOpen = terminalError == nil && !inputHasEnded && !connection.reports.isLent
+    let isOpen = terminalError == nil && !inputHasEnded && !connection.reports.isLent && hasRings
     try connection.withFreeSpace(limit: isOpen ? .max : 0) { out throws(E) in
       defer { report(.pushed, out.span) }
       try body(&out)

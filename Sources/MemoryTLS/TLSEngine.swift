@@ -195,8 +195,14 @@ private struct State {
 // MARK: - How calls end
 
 extension TLSEngine {
-  /// What every throwing call does first.
+  /// What every throwing call does first that moves bytes.
   func enter() throws(TLSError) {
+    try admit()
+    if connection.isReleased { try restoreBuffers() }
+  }
+
+  /// What the others do first.
+  func admit() throws(TLSError) {
     guard !connection.reports.isLent else { throw .misuse(.reentered, phase) }
     if let terminalError { throw terminalError }
   }

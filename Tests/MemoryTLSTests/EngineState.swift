@@ -3,7 +3,8 @@ import MemoryTLSTesting
 
 /// The states an engine can be in.
 enum EngineState: CaseIterable {
-  case neverStarted, blocked, failed, aborted, truncated, open, unread, pending, closing, closed
+  case neverStarted, blocked, failed, aborted, truncated
+  case open, released, unread, pending, closing, closed
 
   /// An engine in this state.
   func engine(isServer: Bool, observing observer: MessageObserver? = nil) throws -> TLSEngine {
@@ -27,9 +28,10 @@ enum EngineState: CaseIterable {
     case .truncated:
       puppet.engine.endOfInput()
       puppet.move()
-    case .open, .unread, .pending, .closing, .closed: both.exchange()
+    case .open, .released, .unread, .pending, .closing, .closed: both.exchange()
     }
     switch self {
+    case .released: puppet.engine.releaseIdleBuffers()
     case .unread:
       try peer.write(text(1000))
       puppet.push(peer.news()[...])

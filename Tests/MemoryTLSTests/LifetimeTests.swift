@@ -93,7 +93,7 @@ extension EngineState {
   fileprivate var phase: TLSError.Phase {
     switch self {
     case .neverStarted, .blocked, .failed, .aborted, .truncated: .handshake
-    case .open, .unread, .pending: .open
+    case .open, .released, .unread, .pending: .open
     case .closing, .closed: .closing
     }
   }

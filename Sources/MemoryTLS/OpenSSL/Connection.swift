@@ -19,9 +19,11 @@ final class Connection {
   var pushedCiphertext = 0
   /// What the peer said first.
   var opening = Opening()
+  /// Set while there is no memory for the rings: nothing may read or write them then.
+  var isReleased = true
   /// Kept alive: callbacks of the `SSL_CTX` point into it.
   let context: ContextHandle
-  private let pair: BIOPair
+  let pair: BIOPair
 
   convenience init(
     _ context: ContextHandle, capacity: RingCapacity, sending: Direction,
@@ -74,6 +76,7 @@ extension Connection {
       context, other.pair, sending: other.reports.sending,
       deciding: configuration.decisions(of: .server), observer: other.reports.observer)
     opening = other.opening
+    isReleased = other.isReleased
     pushedCiphertext = other.pushedCiphertext
     (reports.events, reports.outbox) = (other.reports.events, other.reports.outbox)
     try assume(.server, configuration)

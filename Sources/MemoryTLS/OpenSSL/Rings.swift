@@ -6,7 +6,9 @@ internal import COpenSSL
 
 extension Connection {
   /// Free bytes in the incoming ring.
-  var freeIncoming: Int { unsafe BIO_ctrl_get_write_guarantee(outer) }
+  var freeIncoming: Int {
+    unsafe isReleased ? capacity.incoming : BIO_ctrl_get_write_guarantee(outer)
+  }
 
   /// Free bytes in the outgoing ring.
   var freeOutgoing: Int { capacity.outgoing - (unsafe BIO_ctrl_pending(outer)) }
@@ -34,6 +36,7 @@ extension Connection {
 
   /// Copies out what fits and answers how much did.
   func pull(into out: inout OutputSpan<UInt8>) -> Int {
+    guard !isReleased else { return 0 }
     let before = out.count
     if !reports.outboxIsEmpty { reports.outbox.move(into: &out) }
     unsafe out.withUnsafeMutableBufferPointer { buffer, filled in
@@ -92,7 +95,7 @@ extension Connection {
       return reports.outbox.removeFirst(checked(taken, of: reports.outbox.count))
     }
     var start: UnsafeMutablePointer<CChar>?
-    let count = unsafe max(0, Int(BIO_nread0(outer, &start)))
+    let count = unsafe isReleased ? 0 : max(0, Int(BIO_nread0(outer, &start)))
     let bytes = unsafe UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
     let taken = try unsafe body(Span(_unsafeElements: bytes.assumingMemoryBound(to: UInt8.self)))
     guard checked(taken, of: bytes.count) > 0 else { return }
@@ -108,6 +111,7 @@ extension Connection {
 /// Reads all that one half of a pair has to read.
 func everything(in half: OpaquePointer) -> [UInt8] {
   let count = unsafe BIO_ctrl_pending(half)
+  guard count > 0 else { return [] }
   return [UInt8](capacity: count) { out in
     unsafe out.withUnsafeMutableBufferPointer { buffer, filled in
       let read = unsafe BIO_read(half, buffer.baseAddress, CInt(clamping: count))
