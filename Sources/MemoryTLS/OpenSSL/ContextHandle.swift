@@ -8,7 +8,7 @@ final class ContextHandle: @unchecked Sendable {
   let library: LibraryContext
   let clock: TLSClock
   private let protocols: ProtocolList
-  private let verifier: Verifier
+  let verifier: Verifier
   let ticketKeys: TicketKeys?
   /// Where servers keep sessions.
   let sessionStore: SessionStore?

@@ -46,6 +46,9 @@ extension Verification {
     if let maximumDepth, !(0...100 ~= maximumDepth) {
       throw .configuration("maximum depth of \(maximumDepth) is not within 0...100")
     }
+    guard 0...65536 ~= rememberedChains else {
+      throw .configuration("\(rememberedChains) remembered chains are not within 0...65536")
+    }
     if let time, !(Self.years0To9999 ~= time) {
       throw .configuration("time \(time) is not within the years 0 to 9999")
     }

@@ -5,6 +5,8 @@ final class Verifier: Sendable {
   private let rule: Rule
   private let hook: VerificationHook?
   private let decides: Bool
+  /// Nil for none.
+  let rememberedChains: RememberedChains?
 
   private enum Rule: Sendable {
     case chain
@@ -15,6 +17,8 @@ final class Verifier: Sendable {
   init(_ configuration: TLSConfiguration) throws(TLSError) {
     hook = configuration.verification.hook
     decides = configuration.decisions.contains(.peerCertificate)
+    let count = configuration.verification.rememberedChains
+    rememberedChains = count > 0 ? RememberedChains(capacity: count) : nil
     switch configuration.trust {
     case .system, .authorities, .directory: rule = .chain
     case .decision, .acceptAnyoneInsecurely: rule = .anyone
@@ -28,7 +32,7 @@ final class Verifier: Sendable {
   }
 
   func install(in context: ContextHandle) {
-    if case .chain = rule, hook == nil, !decides { return }
+    if case .chain = rule, hook == nil, !decides, rememberedChains == nil { return }
     let verifier = unsafe Unmanaged.passUnretained(self).toOpaque()
     unsafe SSL_CTX_set_cert_verify_callback(
       context.pointer,
@@ -80,7 +84,8 @@ final class Verifier: Sendable {
       unsafe X509_STORE_CTX_set_error(store, X509_V_OK)
     case .chain:
       // It calls `noteVerification` with what it finds, unless memory runs out.
-      guard unsafe X509_verify_cert(store) <= 0, reports.verification == nil else { return }
+      let verdict = unsafe rememberedChains?.verify(store) ?? X509_verify_cert(store)
+      guard verdict <= 0, reports.verification == nil else { return }
       unsafe reports.noteVerificationFailure(in: store)
     case .pins(let pins):
       unsafe apply(pins, to: store, reports)
