@@ -71,7 +71,7 @@ extension TLSEngine {
     try other.configuration.check(role)
     try other.configuration.recordPadding.check(fits: context.configuration.ringCapacity)
     do throws(TLSError) {
-      connection = try Connection(replacing: connection, other.handle, other.configuration)
+      connection = try Connection(replacing: connection, other)
     } catch {
       // The rings are this connection's again, with whatever alert there is in them.
       connection.installCallbacks()

@@ -22,7 +22,7 @@ extension TLSEngine {
   }
 
   /// Throws for a caller who steps for ever and neither pushes nor pulls.
-  func watchIdling() throws(TLSError) {
+  func watchIdling(_ progress: Idling.Progress) throws(TLSError) {
     let limit = bounds.limits.stepsWithoutProgress
     guard idling.allows(progress, upTo: limit) else {
       throw Limits.Excess(name: "stepsWithoutProgress", limit: limit).error(.caller, phase)
@@ -43,9 +43,9 @@ struct Bounds {
   /// What a server takes of early data: it is not the handshake's, and has a limit of its own.
   let earlyCiphertext: Int
 
-  init(_ configuration: TLSConfiguration, as role: Role) {
-    limits = configuration.limits
-    largestRecord = configuration.largestRecord
-    earlyCiphertext = role == .server ? 2 * configuration.earlyData.limit : 0
+  init(_ context: TLSContext, as role: Role) {
+    limits = context.configuration.limits
+    largestRecord = context.configuration.largestRecord
+    earlyCiphertext = role == .server ? 2 * context.configuration.earlyData.limit : 0
   }
 }

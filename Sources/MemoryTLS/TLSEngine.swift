@@ -40,7 +40,7 @@ public final class TLSEngine {
   /// retained once and not for each look.
   var connection: Connection
   var context: TLSContext {
-    didSet { bounds = Bounds(context.configuration, as: role) }
+    didSet { bounds = Bounds(context, as: role) }
   }
   private(set) var bounds: Bounds
   private(set) var inputHasEnded = false
@@ -71,14 +71,13 @@ public final class TLSEngine {
     }
     self.context = context
     self.role = role
-    bounds = Bounds(context.configuration, as: role)
+    bounds = Bounds(context, as: role)
     ticketsAwaitVerdict = context.configuration.ticketsAwaitVerdict
     connection = try Connection(
       context.handle, capacity: context.configuration.ringCapacity, sending: role.sending,
       deciding: context.configuration.decisions(of: role), observer: observer)
-    try connection.assume(role, context.configuration)
-    try connection.assumeSessions(
-      of: context.handle, context.configuration, as: role, resuming: session)
+    try connection.assume(role, asking: context.configuration.clientCertificates)
+    try connection.assumeSessions(of: context, as: role, resuming: session)
   }
 
   /// Moves the handshake as far as it goes (`SSL_do_handshake`).
@@ -90,8 +89,8 @@ public final class TLSEngine {
     try enter()
     guard decision == nil else { throw .misuse(.undecided, phase) }
     guard phase == .handshake else { return .done }
-    try watchIdling()
     let before = progress
+    try watchIdling(before)
     defer { idling.note(before, progress) }
     let outcome = connection.handshake()
     if let decision = connection.decision(after: outcome) {
@@ -240,11 +239,13 @@ extension TLSEngine {
   private func openForData() {
     state.phase = .open
     connection.reports.suspension.end()
+    connection.installProgressCallback()
     connection.releaseMessageCallback(
       context.configuration.limits, mayRenegotiate: mayRenegotiate)
     pskIdentity = connection.pskIdentity
-    connection.foreseeWrites(
-      as: role, context.configuration, mayRenegotiate: mayRenegotiate)
+    let isAskedLater =
+      role != .server && context.configuration.postHandshakeAuthentication == .offered
+    connection.foreseeWrites(isAskedLater: isAskedLater, mayRenegotiate: mayRenegotiate)
     connection.noteRenewedSession()
     connection.reports.sessions?.forgetHandshake()
     if role == .server, case .withFirstWrite(let count) = context.configuration.tickets,

@@ -7,12 +7,10 @@ internal import COpenSSL
 
 extension Connection {
   /// When the handshake is done: says what can be written from now on.
-  func foreseeWrites(as role: Role, _ configuration: TLSConfiguration, mayRenegotiate: Bool) {
+  func foreseeWrites(isAskedLater: Bool, mayRenegotiate: Bool) {
     let isTLS12 = version == .tls12
     reports.writesOnlyAlertsUnasked = isTLS12 && !mayRenegotiate
-    canForeseeWrites =
-      !isTLS12 && recordPadding == .none
-      && (role == .server || configuration.postHandshakeAuthentication == .refused)
+    canForeseeWrites = !isTLS12 && recordPadding == .none && !isAskedLater
   }
 
   /// Has writes watched, unless the room is more than a call can fill that reads or writes data in

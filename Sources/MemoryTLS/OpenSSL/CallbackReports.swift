@@ -99,38 +99,38 @@ extension Connection {
   func installCallbacks() {
     let reports = unsafe Unmanaged.passUnretained(reports).toOpaque()
     unsafe SSL_set_ex_data(ssl, 0, reports)
-    unsafe SSL_set_info_callback(ssl) { unsafe noteProgress($0, $1, $2) }
+    unsafe SSL_set_info_callback(ssl) { unsafe noteAlert($0, $1, $2) }
     unsafe BIO_set_callback_arg(inner, reports.assumingMemoryBound(to: CChar.self))
     watchWrites()
   }
 
   /// Messages are counted from here on, and shown if anybody wants them.
   func installMessageCallback() {
+    let isShown = reports.observer != nil || reports.suspension.answers[.clientHello] == nil
+    guard isShown else {
+      return unsafe SSL_set_msg_callback(ssl) { isSent, _, type, bytes, count, ssl, _ in
+        if isSent == 0, isCounted(type) {
+          unsafe MemoryTLS.reports(of: ssl)?.count(type, bytes, count)
+        }
+      }
+    }
     unsafe SSL_set_msg_callback(ssl) { isSent, _, type, bytes, count, ssl, _ in
       guard let reports = unsafe MemoryTLS.reports(of: ssl) else { return }
-      if isSent == 0 { unsafe reports.count(type, bytes, count) }
-      let awaitsHello = reports.suspension.answers[.clientHello] == nil
-      guard awaitsHello || reports.observer != nil else { return }
+      if isSent == 0, isCounted(type) { unsafe reports.count(type, bytes, count) }
       unsafe showMessage(isSent, type, bytes, count, reports)
     }
   }
-}
 
-/// `SSL_set_info_callback`: told of alerts, and of every state that is left behind.
-private func noteProgress(_ ssl: OpaquePointer?, _ place: CInt, _ value: CInt) {
-  guard let reports = unsafe reports(of: ssl) else { return }
-  if place & SSL_CB_ALERT != 0 { return noteAlert(place, value, in: reports) }
-  guard reports.suspension.isOver else { return }
-  if place & SSL_CB_HANDSHAKE_START != 0 { reports.tolls.handshakeMessages = 0 }
-  if place & SSL_CB_LOOP != 0 { unsafe reports.note(finished: SSL_get_state(ssl)) }
-  if place & SSL_CB_HANDSHAKE_DONE != 0 {
-    reports.tolls.renegotiations += 1
-    reports.events.append(.renegotiated)
+  /// From now on states that are left behind are told of as well.
+  func installProgressCallback() {
+    unsafe SSL_set_info_callback(ssl) { unsafe noteProgress($0, $1, $2) }
   }
 }
 
-/// The value is level and description.
-private func noteAlert(_ place: CInt, _ value: CInt, in reports: CallbackReports) {
+/// `SSL_set_info_callback` in the first handshake: told of alerts, and of every state that is left
+/// behind. The value is level and description.
+private func noteAlert(_ ssl: OpaquePointer?, _ place: CInt, _ value: CInt) {
+  guard place & SSL_CB_ALERT != 0, let reports = unsafe reports(of: ssl) else { return }
   let origin: AlertOrigin = place & SSL_CB_WRITE != 0 ? .sent : .received
   let alert = Alert(rawValue: UInt8(truncatingIfNeeded: value))
   reports.events.append(.alert(alert, origin))
@@ -139,13 +139,26 @@ private func noteAlert(_ place: CInt, _ value: CInt, in reports: CallbackReports
   reports.fatalAlert = TLSError.SeenAlert(alert: alert, origin: origin)
 }
 
+/// `SSL_set_info_callback` from then on.
+private func noteProgress(_ ssl: OpaquePointer?, _ place: CInt, _ value: CInt) {
+  guard place & SSL_CB_ALERT == 0 else { return unsafe noteAlert(ssl, place, value) }
+  guard let reports = unsafe reports(of: ssl) else { return }
+  if place & SSL_CB_HANDSHAKE_START != 0 { reports.tolls.handshakeMessages = 0 }
+  if place & SSL_CB_LOOP != 0 { unsafe reports.note(finished: SSL_get_state(ssl)) }
+  if place & SSL_CB_HANDSHAKE_DONE != 0 {
+    reports.tolls.renegotiations += 1
+    reports.events.append(.renegotiated)
+  }
+}
+
 /// `SSL_set_msg_callback`: shows handshake messages, alerts and change_cipher_spec to the observer.
 /// The pseudo types above 255 (record headers, inner content types) are left out.
 func showMessage(
   _ isSent: CInt, _ contentType: CInt, _ bytes: UnsafeRawPointer?, _ count: Int,
   _ reports: CallbackReports
 ) {
-  guard let contentType = UInt8(exactly: contentType) else { return }
+  let isWanted = reports.observer != nil || reports.suspension.answers[.clientHello] == nil
+  guard isWanted, let contentType = UInt8(exactly: contentType) else { return }
   let message = unsafe ProtocolMessage(
     direction: isSent != 0 ? reports.sending : reports.sending.reversed,
     contentType: ContentType(rawValue: contentType),

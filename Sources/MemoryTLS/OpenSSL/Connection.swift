@@ -69,18 +69,18 @@ extension Connection {
   /// A new `SSL` of another context in the place of a server's, on the same rings, which has read the
   /// same ClientHello. (`SSL_set_SSL_CTX` would take over little more than the certificates.)
   convenience init(
-    replacing other: Connection, _ context: ContextHandle, _ configuration: TLSConfiguration
+    replacing other: Connection, _ context: TLSContext
   ) throws(TLSError) {
     ErrorQueue.clear()
     try self.init(
-      context, other.pair, sending: other.reports.sending,
-      deciding: configuration.decisions(of: .server), observer: other.reports.observer)
+      context.handle, other.pair, sending: other.reports.sending,
+      deciding: context.configuration.decisions(of: .server), observer: other.reports.observer)
     opening = other.opening
     isReleased = other.isReleased
     pushedCiphertext = other.pushedCiphertext
     (reports.events, reports.outbox) = (other.reports.events, other.reports.outbox)
-    try assume(.server, configuration)
-    try assumeSessions(of: context, configuration, as: .server, resuming: nil)
+    try assume(.server, asking: context.configuration.clientCertificates)
+    try assumeSessions(of: context, as: .server, resuming: nil)
     try hear(other.reports.suspension.clientHello)
     installMessageCallback()
   }

@@ -30,6 +30,9 @@ extension Connection {
   }
 }
 
+/// Whether a type is of those that are counted: handshake messages, and records by their header.
+func isCounted(_ type: CInt) -> Bool { type == SSL3_RT_HANDSHAKE || type == SSL3_RT_HEADER }
+
 extension CallbackReports {
   /// Counts a message, or a record by its header (the pseudo type 256).
   func count(_ type: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) {

@@ -4,7 +4,7 @@ internal import COpenSSL
 
 extension Connection {
   /// Takes the role: who speaks first, whom to expect, whether to ask for a certificate.
-  func assume(_ role: Role, _ configuration: TLSConfiguration) throws(TLSError) {
+  func assume(_ role: Role, asking certificates: ClientCertificates) throws(TLSError) {
     switch role {
     case .client(let identity):
       unsafe SSL_set_connect_state(ssl)
@@ -14,8 +14,7 @@ extension Connection {
       try send(name)
     case .server:
       unsafe SSL_set_accept_state(ssl)
-      let mode = configuration.clientCertificates.verifyMode
-      unsafe SSL_set_verify(ssl, mode, noteVerification)
+      unsafe SSL_set_verify(ssl, certificates.verifyMode, noteVerification)
     }
   }
 

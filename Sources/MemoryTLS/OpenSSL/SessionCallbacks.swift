@@ -144,20 +144,20 @@ extension CallbackReports {
 extension Connection {
   /// Readies a connection for sessions, and offers one if it is a client's that may be resumed.
   func assumeSessions(
-    of handle: ContextHandle, _ configuration: TLSConfiguration, as role: Role,
-    resuming session: TLSSession?
+    of context: TLSContext, as role: Role, resuming session: TLSSession?
   ) throws(TLSError) {
-    let store = role == .server ? handle.sessionStore : configuration.sessionStore
+    let handle = context.handle
+    let store = role == .server ? handle.sessionStore : context.configuration.sessionStore
     reports.sessions = SessionReports(
-      store: store, ticketKeys: handle.ticketKeys, delivery: configuration.sessionDelivery,
+      store: store, ticketKeys: handle.ticketKeys, delivery: context.configuration.sessionDelivery,
       clock: handle.clock, library: handle.library)
     guard case .client(let identity) = role else {
       // Of the connection, because a client of this context must go on asking for tickets.
       if store != nil { unsafe SSL_set_options(ssl, COpenSSL_SSL_OP_NO_TICKET) }
       return
     }
-    let asksForSessions = configuration.wantsClientSessions || handle.preSharedKeys != nil
-    guard asksForSessions || session != nil else { return }
+    let keepsSessions = context.configuration.sessionDelivery == .events || store != nil
+    guard keepsSessions || session != nil || handle.preSharedKeys != nil else { return }
     let binding = identity.binding(under: handle.clientPolicy)
     reports.sessions?.binding = binding
     unsafe SSL_set_session_id_context(ssl, binding, CUnsignedInt(binding.count))
@@ -173,7 +173,7 @@ extension Connection {
     }
     unsafe SSL_set_session(ssl, offered.pointer)
     reports.sessions?.offered = offered
-    allowEarlyData(configuration, with: session)
+    allowEarlyData(context.configuration, with: session)
   }
 
   /// Puts a server's new sessions where clients can resume them. To be called once the client is
