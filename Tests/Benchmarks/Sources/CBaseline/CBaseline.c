@@ -94,5 +94,9 @@ bool CBaseline_inspect(
   bool isDone = connect_once(baseline);
   baseline->observer = NULL;
   *traffic = baseline->traffic;
+  if (!isDone || !open_pair(baseline)) return false;
+  size_t before = baseline->traffic.toServer;
+  isDone = CBaseline_transfer(baseline, 1, PAYLOAD_SIZE);
+  traffic->transfer = baseline->traffic.toServer - before;
   return isDone;
 }

@@ -118,7 +118,7 @@ void pair_free(Pair *pair) {
 
 bool pair_connect(CBaseline *baseline, Pair *pair) {
   bool mustResume = baseline->session != NULL;
-  baseline->traffic = (CBaseline_Traffic){0, 0};
+  baseline->traffic = (CBaseline_Traffic){0, 0, 0};
   if (!client_make(baseline, &pair->client) || !server_make(baseline, &pair->server)) return false;
   Progress client = BLOCKED, server = BLOCKED;
   for (int turn = 0; client == BLOCKED || server == BLOCKED; turn++) {

@@ -31,6 +31,8 @@ typedef void (*CBaseline_Observer)(
 typedef struct {
   size_t toServer;
   size_t toClient;
+  /// What 256 KiB to the server come to, over another one.
+  size_t transfer;
 } CBaseline_Traffic;
 
 /// Certificates and keys are PEM texts. NULL for want of memory; else to be asked for its failure.
@@ -67,7 +69,7 @@ bool CBaseline_Kept_move(CBaseline_Kept *kept, size_t size);
 /// Has all free the buffers of records (SSL_free_buffers).
 bool CBaseline_Kept_freeBuffers(CBaseline_Kept *kept);
 
-/// One connection, watched.
+/// One connection, watched, and one transfer.
 bool CBaseline_inspect(
     CBaseline *baseline, CBaseline_Observer observer, void *argument, CBaseline_Traffic *traffic);
 

@@ -68,7 +68,8 @@ extension CSubject: Inspectable {
         }, trace, &traffic)
     }
     try check(isDone)
-    trace.traffic = Trace.Traffic(toServer: traffic.toServer, toClient: traffic.toClient)
+    trace.traffic = Trace.Traffic(
+      toServer: traffic.toServer, toClient: traffic.toClient, transfer: traffic.transfer)
     return trace
   }
 }

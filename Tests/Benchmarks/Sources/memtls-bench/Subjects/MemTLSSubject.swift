@@ -92,10 +92,17 @@ extension MemTLSSubject: Inspectable {
       guard message.contentType == .handshake else { return }
       trace.withLock { $0.note(message.bytes, isSent: message.direction == .clientToServer) }
     }
-    return trace.withLock {
-      $0.traffic = exchange.traffic
-      return $0
-    }
+    var seen = trace.withLock { $0 }
+    seen.traffic = exchange.traffic
+    seen.traffic.transfer = try weighTransfer()
+    return seen
+  }
+
+  private func weighTransfer() throws -> Int {
+    let pair = try openPair()
+    let before = exchange.traffic.toServer
+    try exchange.send([UInt8](repeating: 0x78, count: 256 << 10), over: pair)
+    return exchange.traffic.toServer - before
   }
 }
 

@@ -18,7 +18,7 @@ protocol Subject: AnyObject {
 
 /// A subject that can show what is on the wire.
 protocol Inspectable: Subject {
-  /// Makes one connection and tells what the client saw of it.
+  /// Makes one connection and a transfer of 256 KiB, and tells what the client saw of it.
   func inspect() throws -> Trace
 }
 

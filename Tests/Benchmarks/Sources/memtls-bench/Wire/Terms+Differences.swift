@@ -12,6 +12,7 @@ extension Terms {
       difference("messages", messages.map(\.label), other.messages.map(\.label)),
       difference("bytes to the server", traffic.toServer, other.traffic.toServer),
       difference("bytes to the client", traffic.toClient, other.traffic.toClient),
+      difference("bytes of a transfer", traffic.transfer, other.traffic.transfer),
     ].compactMap { $0 }
   }
 }

@@ -15,6 +15,8 @@ struct Trace {
   struct Traffic: Hashable {
     var toServer = 0
     var toClient = 0
+    /// What 256 KiB to the server come to, over another connection.
+    var transfer = 0
   }
 
   mutating func note(_ bytes: [UInt8], isSent: Bool) {
