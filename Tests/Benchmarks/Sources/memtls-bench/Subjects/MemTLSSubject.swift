@@ -13,11 +13,21 @@ final class MemTLSSubject: Subject {
   /// How many bytes a client gets that has nothing to resume.
   private var fullHandshake: Int?
 
-  init(_ scenario: Scenario, _ credentials: Credentials, _ carriage: Wire.Carriage) throws {
+  enum Settings {
+    /// MemoryTLS's defaults.
+    case defaults
+    /// What makes handshakes faster and has to be asked for.
+    case fast
+  }
+
+  init(
+    _ scenario: Scenario, _ credentials: Credentials, _ carriage: Wire.Carriage,
+    _ settings: Settings = .defaults
+  ) throws {
     self.scenario = scenario
     exchange = Exchange(carriage)
-    client = try TLSContext(TLSConfiguration(client: scenario, credentials))
-    server = try TLSContext(TLSConfiguration(server: scenario, credentials))
+    client = try TLSContext(TLSConfiguration(client: scenario, credentials).with(settings))
+    server = try TLSContext(TLSConfiguration(server: scenario, credentials).with(settings))
   }
 
   func connect(_ count: Int) throws {
@@ -131,6 +141,16 @@ extension TLSConfiguration {
     guard scenario.isMutual else { return }
     trust = .authorities(.pem(credentials.root))
     clientCertificates = .require
+  }
+}
+
+extension TLSConfiguration {
+  fileprivate func with(_ settings: MemTLSSubject.Settings) -> TLSConfiguration {
+    guard settings == .fast else { return self }
+    var faster = self
+    faster.algorithms = .needed
+    faster.verification.rememberedChains = 1024
+    return faster
   }
 }
 

@@ -9,6 +9,8 @@ enum SubjectKind: String, CaseIterable {
   case memtls
   /// MemoryTLS, ciphertext copied from ring to ring.
   case zeroCopy = "memtls-zerocopy"
+  /// MemoryTLS, copied as in the C, with what is fast on request.
+  case fast = "memtls-fast"
   #if NIOSSL
     /// swift-nio-ssl in embedded channels, with the BoringSSL that it brings along.
     case nioSSL = "nio-ssl"
@@ -23,6 +25,7 @@ extension SubjectKind {
     case .cMatched: try CSubject(scenario, credentials, .matched)
     case .memtls: try MemTLSSubject(scenario, credentials, .copied)
     case .zeroCopy: try MemTLSSubject(scenario, credentials, .inPlace)
+    case .fast: try MemTLSSubject(scenario, credentials, .copied, .fast)
     #if NIOSSL
       case .nioSSL: try NIOSubject(scenario, credentials)
     #endif
@@ -36,6 +39,7 @@ extension SubjectKind {
     case .cMatched: "the same C with MemoryTLS's settings"
     case .memtls: "MemoryTLS, ciphertext copied through a buffer"
     case .zeroCopy: "MemoryTLS, ciphertext copied from ring to ring"
+    case .fast: "memtls with the algorithms that are needed alone, and remembered chains"
     #if NIOSSL
       case .nioSSL: "swift-nio-ssl in embedded channels, with the BoringSSL that it brings along"
     #endif
@@ -43,5 +47,5 @@ extension SubjectKind {
   }
 
   /// Whether what it says on the wire has to be what `c-matched` says.
-  var matchesC: Bool { self == .memtls || self == .zeroCopy }
+  var matchesC: Bool { [.memtls, .zeroCopy, .fast].contains(self) }
 }
