@@ -17,10 +17,19 @@ struct ChartTests {
 
   @Test func `a bar that is longer than the page is cut and has its number`() {
     let long = Finding(
-      workload: "context", subject: "memtls", rate: 1, unit: "pairs", ratio: Distribution([18.44]))
+      workload: "context", subject: "memtls", rate: 1, unit: "pairs/s", ratio: Distribution([18.44])
+    )
     let svg = Chart(TableTests.findings + [long], remark: "").svg
     #expect(svg.components(of: "<path class=\"cut\"") == 1)
     #expect(svg.contains(">18.4</text>"))
+  }
+
+  @Test func `what is no speed is not drawn`() {
+    let memory = Finding(
+      workload: "memory", subject: "memtls", rate: 1, unit: "bytes", ratio: Distribution([0.5]))
+    #expect(
+      Chart(TableTests.findings + [memory], remark: "").svg
+        == Chart(TableTests.findings, remark: "").svg)
   }
 
   @Test func `texts are escaped`() {

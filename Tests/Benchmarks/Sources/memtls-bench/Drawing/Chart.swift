@@ -14,11 +14,11 @@ struct Chart {
   }
 
   /// - Parameters:
-  ///   - findings: Of those without a ratio nothing is drawn.
+  ///   - findings: Those that are no speed, or without a ratio, are left out.
   ///   - remark: A line to stand below the title.
   init(_ findings: [Finding], remark: String) {
     self.remark = remark
-    let shown = findings.filter { $0.ratio != nil }
+    let shown = findings.filter { $0.ratio != nil && $0.isSpeed }
     let bars = shown.filter { $0.subject != Self.baseline }
     subjects = bars.reduce(into: []) { if !$0.contains($1.subject) { $0.append($1.subject) } }
     let names = shown.reduce(into: [String]()) {

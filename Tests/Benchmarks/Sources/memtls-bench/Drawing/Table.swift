@@ -38,7 +38,7 @@ enum Table {
     }
     return subjects.compactMap { subject in
       let own = findings.filter {
-        $0.subject == subject && $0.ratio != nil && $0.unit.hasSuffix("/s")
+        $0.subject == subject && $0.ratio != nil && $0.isSpeed
       }
       let toC = range(of: own.map { ($0.workload, $0.ratio?.median ?? 0) })
       let toMatched = range(of: own.compactMap { own in own.matched.map { (own.workload, $0) } })

@@ -11,4 +11,7 @@ struct Finding {
   var matched: Double?
   /// Why there is no number, where there is none.
   var absence: String?
+
+  /// Whether more is better: memory and counts are not so.
+  var isSpeed: Bool { unit.hasSuffix("/s") }
 }
