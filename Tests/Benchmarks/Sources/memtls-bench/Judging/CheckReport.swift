@@ -43,10 +43,5 @@ extension Bound.Limit: CustomStringConvertible {
 
 /// Whole, or with two digits behind the point.
 private func digits(of value: Double) -> String {
-  guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
-  let hundredths = Int((abs(value) * 100).rounded())
-  let sign = value < 0 && hundredths > 0 ? "-" : ""
-  guard hundredths % 100 != 0 else { return "\(sign)\(hundredths / 100)" }
-  let rest = "\(hundredths % 100)"
-  return "\(sign)\(hundredths / 100).\(rest.count == 1 ? "0" : "")\(rest)"
+  Number.decimal(value, value == value.rounded() ? 0 : 2)
 }
