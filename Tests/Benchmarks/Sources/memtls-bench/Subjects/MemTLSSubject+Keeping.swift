@@ -1,3 +1,5 @@
+import MemoryTLS
+
 extension MemTLSSubject: Keeping {
   func keep(_ count: Int) throws {
     kept.reserveCapacity(kept.count + count)
@@ -12,5 +14,12 @@ extension MemTLSSubject: Keeping {
     }
   }
 
-  func releaseIdleBuffers() throws -> Bool { false }
+  func releaseIdleBuffers() throws -> Bool {
+    for pair in kept {
+      guard pair.client.releaseIdleBuffers(), pair.server.releaseIdleBuffers() else {
+        throw Failure("memtls: an idle engine that keeps its buffers")
+      }
+    }
+    return true
+  }
 }
