@@ -4,7 +4,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Chains whose signatures are verified once.
-@Suite struct RememberedChainsTests {
+@Suite(.withAllAndNeededAlgorithms) struct RememberedChainsTests {
   private static let root = fixture { try TestIdentity.authority("Root", validity: 1000..<5000) }
   private static let middle = fixture {
     try root.issue(.authority, "Middle", validity: 1000..<4000)
@@ -15,11 +15,13 @@ import Testing
   private static let localhost: [Certificate.Name] = [.dns("localhost")]
 
   /// A client that remembers, of a server with an intermediate.
-  private static let settings = Settings().changed {
-    $0.client.trust = root.trust
-    $0.client.verification.time = 2000
-    $0.client.verification.rememberedChains = 4
-    $0.server.identities = [leaf.identity]
+  private static var settings: Settings {
+    Settings().changed {
+      $0.client.trust = root.trust
+      $0.client.verification.time = 2000
+      $0.client.verification.rememberedChains = 4
+      $0.server.identities = [leaf.identity]
+    }
   }
 
   @Test(arguments: versions, bothRoles)

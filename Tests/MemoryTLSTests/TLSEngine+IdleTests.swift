@@ -4,7 +4,7 @@ import MemoryTLSTesting
 import Testing
 
 /// Engines that give their buffers back.
-@Suite struct IdleTests {
+@Suite(.withAllAndNeededAlgorithms) struct IdleTests {
   @Test(arguments: versions, bothRoles)
   func `an idle engine gives its buffers back, and the next call that moves bytes makes them anew`(
     version: ProtocolVersion, isServer: Bool
