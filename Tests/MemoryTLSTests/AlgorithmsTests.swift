@@ -44,6 +44,44 @@ import Testing
     #expect(after - before <= 1 << 20)
   }
 
+  @Test(arguments: versions, bothRoles)
+  func `sessions are resumed whatever they came from`(
+    version: ProtocolVersion, isServer: Bool
+  ) throws {
+    let settings = Settings(version).mutual.telling.changed {
+      $0.server.sessionStore = SessionStore()
+    }
+    for algorithms in Algorithms.allCases {
+      var reunion = try Reunion(settings.using(algorithms))
+      let session = try reunion.session()
+      let other = settings.using(algorithms == .all ? .needed : .all)
+      if isServer {
+        reunion.server = try TLSContext(other.server)
+      } else {
+        reunion.client = try TLSContext(other.client)
+      }
+      let pair = try reunion.meet(resuming: session)
+      #expect(pair.isResumed)
+      #expect(pair.server.engine.negotiated?.peerCertificates.first?.subject == "CN=user")
+    }
+  }
+
+  @Test(arguments: versions, Algorithms.allCases)
+  func `a server goes on with a context of the other kind`(
+    version: ProtocolVersion, algorithms: Algorithms
+  ) throws {
+    let settings = Settings(version).mutual.using(algorithms).changed {
+      $0.server.decisions = [.clientHello]
+    }
+    let other = try TLSContext(settings.using(algorithms == .all ? .needed : .all).server)
+    let pair = try settings.pair()
+    pair.server.decider = { (_: Decision, engine: TLSEngine) throws(TLSError) in
+      try engine.proceed(with: other)
+    }
+    try pair.settle()
+    #expect(pair.server.engine.context === other)
+  }
+
   @Test func `with a seed they are refused`() {
     let configuration = Settings().using(.needed).client
     let error = #expect(throws: TLSError.self) {
