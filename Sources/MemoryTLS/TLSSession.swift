@@ -12,26 +12,10 @@
 /// It holds the secret of connections to come, and the server's own certificate: keep it like a
 /// private key. Neither printing nor dumping it shows any of that.
 public struct TLSSession: Sendable {
-  /// The DER of OpenSSL's `SSL_SESSION`, at most ``sizeLimit`` bytes (`i2d_SSL_SESSION`).
-  public let bytes: [UInt8]
-  /// The version it was made with, which is the only one it resumes.
-  public let version: ProtocolVersion
+  /// OpenSSL's own, which nobody changes: writing and parsing it costs more than resuming it.
+  let handle: SessionHandle
   /// Its cipher suite.
   public let cipherSuite: CipherSuite
-  /// The name that was sent as SNI; nil if none was.
-  public let serverName: String?
-  /// The application protocol that was agreed on. Another may be, on resumption; only early data
-  /// needs the same.
-  public let applicationProtocol: String?
-  /// How long the server means to know it, in seconds from ``issuedAt``; at most a week (RFC 8446
-  /// §4.6.1).
-  public let ticketLifetime: Int64
-  /// When it came, in seconds since 1970 in UTC.
-  public let issuedAt: Int64
-  /// The most early data (0-RTT) that the server takes with it, in bytes; 0 for none.
-  public let largestEarlyData: Int
-  /// Whom it is between: 32 bytes, or none of ours (`SSL_SESSION_get0_id_context`).
-  let binding: [UInt8]
 
   /// The most bytes of a session. Larger ones are not delivered.
   public static let sizeLimit = 32768
@@ -51,20 +35,12 @@ public struct TLSSession: Sendable {
     self = session
   }
 
-  init(
-    bytes: [UInt8], version: ProtocolVersion, cipherSuite: CipherSuite, serverName: String?,
-    applicationProtocol: String?, ticketLifetime: Int64, issuedAt: Int64, largestEarlyData: Int,
-    binding: [UInt8]
-  ) {
-    self.bytes = bytes
-    self.version = version
-    self.cipherSuite = cipherSuite
-    self.serverName = serverName
-    self.applicationProtocol = applicationProtocol
-    self.ticketLifetime = ticketLifetime
-    self.issuedAt = issuedAt
-    self.largestEarlyData = largestEarlyData
-    self.binding = binding
+  /// Nil for what cannot be resumed.
+  init?(_ handle: SessionHandle) {
+    guard let cipherSuite = handle.cipherSuite,
+      cipherSuite.isTLS13 == (handle.version == .tls13), 1...Self.sizeLimit ~= handle.byteCount
+    else { return nil }
+    (self.handle, self.cipherSuite) = (handle, cipherSuite)
   }
 
   /// Whether its time is not over: `now` in seconds since 1970.
@@ -74,12 +50,37 @@ public struct TLSSession: Sendable {
   }
 }
 
+extension TLSSession {
+  /// The DER of OpenSSL's `SSL_SESSION`, at most ``sizeLimit`` bytes (`i2d_SSL_SESSION`), written anew
+  /// each time.
+  public var bytes: [UInt8] { handle.bytes }
+  /// The version it was made with, which is the only one it resumes.
+  public var version: ProtocolVersion { handle.version }
+  /// The name that was sent as SNI; nil if none was.
+  public var serverName: String? { handle.serverName }
+  /// The application protocol that was agreed on. Another may be, on resumption; only early data
+  /// needs the same.
+  public var applicationProtocol: String? { handle.applicationProtocol }
+  /// How long the server means to know it, in seconds from ``issuedAt``; at most a week (RFC 8446
+  /// §4.6.1).
+  public var ticketLifetime: Int64 { handle.lifetime }
+  /// When it came, in seconds since 1970 in UTC.
+  public var issuedAt: Int64 { handle.issuedAt }
+  /// The most early data (0-RTT) that the server takes with it, in bytes; 0 for none.
+  public var largestEarlyData: Int { handle.largestEarlyData }
+  /// Whom it is between: 32 bytes, or none of ours.
+  var binding: [UInt8] { handle.binding }
+}
+
 extension TLSSession: Hashable {
   /// Whether the bytes are the same.
-  public static func == (left: Self, right: Self) -> Bool { left.bytes == right.bytes }
+  public static func == (left: Self, right: Self) -> Bool {
+    if left.handle === right.handle { return true }
+    return left.handle.identifier == right.handle.identifier && left.bytes == right.bytes
+  }
 
-  /// By the bytes.
-  public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+  /// By what servers know it by, which is among the bytes.
+  public func hash(into hasher: inout Hasher) { hasher.combine(handle.identifier) }
 }
 
 extension TLSSession: CustomStringConvertible, CustomReflectable {

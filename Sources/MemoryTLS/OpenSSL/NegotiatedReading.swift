@@ -93,10 +93,13 @@ extension Connection {
     return unsafe String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The leaf first. OpenSSL's list has it on a client and lacks it on a server.
+  /// The leaf first. OpenSSL's list has it on a client and lacks it on a server. Of a session that a
+  /// client resumed only the leaf is told, as if it came from bytes, which have no more.
   private func peerCertificates(as role: Role) -> [Certificate] {
     guard let leaf = unsafe SSL_get0_peer_certificate(ssl) else { return [] }
+    guard role == .server || !isResumed else { return unsafe [Certificate(leaf)] }
     let chain = unsafe [Certificate](copying: SSL_get_peer_cert_chain(ssl))
     return unsafe [Certificate(leaf)] + (role == .server ? chain : Array(chain.dropFirst()))
   }
+
 }

@@ -167,7 +167,7 @@ extension Connection {
     guard let session = session ?? store?.take(boundTo: binding, at: now),
       session.binding == binding, session.isAlive(at: now)
     else { return }
-    let offered = try SessionHandle(der: session.bytes)
+    let offered = try session.handle.offered(in: handle.library)
     if let name = reports.serverName {
       unsafe SSL_SESSION_set1_hostname(offered.pointer, name)
     }

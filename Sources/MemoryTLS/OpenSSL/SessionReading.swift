@@ -2,7 +2,8 @@ internal import COpenSSL
 
 /// Owns one reference to an `SSL_SESSION`.
 ///
-/// Nobody changes one that is in a ``SessionStore``, so threads may copy it at the same time.
+/// Nobody changes one that is in a ``SessionStore`` or a ``TLSSession``, nor gives it to a connection,
+/// which would: so threads may read and copy it at the same time.
 @safe
 final class SessionHandle: @unchecked Sendable {
   let pointer: OpaquePointer
@@ -43,6 +44,26 @@ final class SessionHandle: @unchecked Sendable {
 }
 
 extension SessionHandle {
+  /// A copy for a connection in a library context. Where it was read in another one, which may not
+  /// live as long as the connection, it is read again.
+  func offered(in library: LibraryContext) throws(TLSError) -> SessionHandle {
+    guard libraries.allSatisfy({ $0 === library }) else { return try SessionHandle(der: bytes) }
+    guard let copy = unsafe SessionHandle(copying: pointer, in: libraries) else {
+      throw .outOfMemory("SSL_SESSION_dup")
+    }
+    return copy
+  }
+}
+
+// MARK: - What is in it
+
+extension SessionHandle {
+  /// Its DER (`i2d_SSL_SESSION`).
+  var bytes: [UInt8] { unsafe encoded { unsafe i2d_SSL_SESSION(pointer, $0) } }
+
+  /// How many bytes that is; 0 if it cannot be written.
+  var byteCount: Int { unsafe Int(max(0, i2d_SSL_SESSION(pointer, nil))) }
+
   /// By which a server finds it: 32 bytes.
   var identifier: [UInt8] {
     var count: CUnsignedInt = 0
@@ -55,13 +76,18 @@ extension SessionHandle {
       rawValue: UInt16(truncatingIfNeeded: SSL_SESSION_get_protocol_version(pointer)))
   }
 
-  fileprivate var binding: [UInt8] {
+  /// Whom it is between (`SSL_SESSION_get0_id_context`).
+  var binding: [UInt8] {
     var count: CUnsignedInt = 0
     let start = unsafe SSL_SESSION_get0_id_context(pointer, &count)
     return unsafe Array(UnsafeBufferPointer(start: start, count: Int(count)))
   }
 
-  fileprivate var applicationProtocol: String? {
+  var serverName: String? {
+    unsafe SSL_SESSION_get0_hostname(pointer).map { unsafe String(cString: $0) }
+  }
+
+  var applicationProtocol: String? {
     var start: UnsafePointer<UInt8>?
     var count = 0
     unsafe SSL_SESSION_get0_alpn_selected(pointer, &start, &count)
@@ -70,13 +96,17 @@ extension SessionHandle {
   }
 
   /// What the server said; where it said nothing, what OpenSSL assumes.
-  fileprivate var lifetime: Int64 {
+  var lifetime: Int64 {
     let hint = unsafe Int64(clamping: SSL_SESSION_get_ticket_lifetime_hint(pointer))
     let seconds = hint > 0 ? hint : unsafe Int64(SSL_SESSION_get_timeout(pointer))
     return min(max(0, seconds), 604_800)
   }
 
-  fileprivate var cipherSuite: CipherSuite? {
+  var issuedAt: Int64 { unsafe Int64(SSL_SESSION_get_time(pointer)) }
+
+  var largestEarlyData: Int { unsafe Int(SSL_SESSION_get_max_early_data(pointer)) }
+
+  var cipherSuite: CipherSuite? {
     let cipher = unsafe SSL_SESSION_get0_cipher(pointer)
     return unsafe cipher.map {
       unsafe CipherSuite(rawValue: SSL_CIPHER_get_protocol_id($0))
@@ -84,30 +114,11 @@ extension SessionHandle {
   }
 }
 
-extension TLSSession {
-  /// Copies a session out; nil if it cannot be resumed.
-  init?(_ handle: SessionHandle) {
-    let version = handle.version
-    guard let cipherSuite = handle.cipherSuite, cipherSuite.isTLS13 == (version == .tls13) else {
-      return nil
-    }
-    let bytes = unsafe encoded { unsafe i2d_SSL_SESSION(handle.pointer, $0) }
-    guard 1...Self.sizeLimit ~= bytes.count else { return nil }
-    unsafe self.init(
-      bytes: bytes, version: version, cipherSuite: cipherSuite,
-      serverName: SSL_SESSION_get0_hostname(handle.pointer).map { unsafe String(cString: $0) },
-      applicationProtocol: handle.applicationProtocol, ticketLifetime: handle.lifetime,
-      issuedAt: Int64(SSL_SESSION_get_time(handle.pointer)),
-      largestEarlyData: Int(SSL_SESSION_get_max_early_data(handle.pointer)),
-      binding: handle.binding)
-  }
-}
-
 /// The time as OpenSSL takes it for the ages of sessions, in seconds since 1970.
 func secondsSince1970() -> Int64 {
   guard let pointer = unsafe SSL_SESSION_new() else { return 0 }
   let fresh = unsafe SessionHandle(owning: pointer)
-  return unsafe Int64(SSL_SESSION_get_time(fresh.pointer))
+  return fresh.issuedAt
 }
 
 extension TLSError {
