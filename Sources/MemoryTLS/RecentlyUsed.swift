@@ -33,9 +33,14 @@ struct RecentlyUsed<Key: Hashable, Value> {
     }
   }
 
+  /// A value without using it.
+  func peek(_ key: Key) -> Value? { values[key]?.value }
+
   private mutating func note(_ value: Value, for key: Key) {
     uses &+= 1
     values[key] = (value, uses)
+    // Of one that is used again and again one entry is enough.
+    guard queue.last?.key != key else { return queue[queue.count - 1].use = uses }
     queue.append((key, uses))
     guard queue.count / 2 - 8 > capacity else { return }
     queue = queue[start...].filter { values[$0.key]?.use == $0.use }

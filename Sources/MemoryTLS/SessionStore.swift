@@ -28,9 +28,12 @@ public final class SessionStore: Sendable {
 
   /// Keeps a client's session, as engines do by themselves.
   public func insert(_ session: TLSSession) {
+    let binding = session.binding
     clients.withLock { kept in
-      let others = (kept[session.binding] ?? []).filter { $0 != session }
-      kept[session.binding] = (others + [session]).suffix(Self.sessionsPerServer)
+      var sessions = kept.peek(binding) ?? []
+      sessions.removeAll { $0 == session }
+      sessions.append(session)
+      kept[binding] = sessions.suffix(Self.sessionsPerServer)
     }
   }
 
@@ -61,7 +64,8 @@ extension SessionStore {
   /// The newest session that can be resumed; those that have expired go.
   func take(boundTo binding: [UInt8], at now: Int64) -> TLSSession? {
     clients.withLock { kept in
-      guard var alive = kept[binding]?.filter({ $0.isAlive(at: now) }) else { return nil }
+      guard var alive = kept.peek(binding) else { return nil }
+      alive.removeAll { !$0.isAlive(at: now) }
       let newest = alive.last
       if newest?.version == .tls13 { alive.removeLast() }
       kept[binding] = alive.isEmpty ? nil : alive
@@ -82,8 +86,8 @@ extension SessionStore {
   /// The session of an identifier; of TLS 1.3 for the first who asks only.
   func session(_ identifier: [UInt8]) -> SessionHandle? {
     servers.withLock { kept in
-      let found = kept[identifier]
-      if found?.version == .tls13 { kept[identifier] = nil }
+      guard let found = kept.peek(identifier) else { return nil }
+      kept[identifier] = found.version == .tls13 ? nil : found
       return found
     }
   }

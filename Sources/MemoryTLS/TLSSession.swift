@@ -29,7 +29,8 @@ public struct TLSSession: Sendable {
     guard bytes.count <= Self.sizeLimit else {
       throw .malformedSession("of \(bytes.count) bytes exceeds \(Self.sizeLimit)")
     }
-    guard let session = TLSSession(try SessionHandle(der: bytes)) else {
+    let handle = try SessionHandle(der: bytes)
+    guard let session = TLSSession(handle), handle.isWritten(within: Self.sizeLimit) else {
       throw .malformedSession("names no cipher suite of its version")
     }
     self = session
@@ -37,8 +38,7 @@ public struct TLSSession: Sendable {
 
   /// Nil for what cannot be resumed.
   init?(_ handle: SessionHandle) {
-    guard let cipherSuite = handle.cipherSuite,
-      cipherSuite.isTLS13 == (handle.version == .tls13), 1...Self.sizeLimit ~= handle.byteCount
+    guard let cipherSuite = handle.cipherSuite, cipherSuite.isTLS13 == (handle.version == .tls13)
     else { return nil }
     (self.handle, self.cipherSuite) = (handle, cipherSuite)
   }

@@ -15,6 +15,7 @@ final class ContextHandle: @unchecked Sendable {
   let takesEarlyData: Bool
   /// What the sessions of clients are bound to.
   let clientPolicy: [UInt8]
+  let lastBinding = LastBinding(nil)
   private let stapling: Stapling
   let sessionContext: [UInt8]
   let preSharedKeys: PreSharedKeys?

@@ -16,9 +16,23 @@ extension TLSConfiguration {
   }
 }
 
-extension ServerIdentity {
+/// What a client's last session was bound to: many connections go to one server.
+typealias LastBinding = Locked<(identity: ServerIdentity, binding: [UInt8])?>
+
+extension ContextHandle {
   /// What a session is bound to that a client makes while it expects this one.
-  func binding(under policy: [UInt8]) -> [UInt8] {
+  func binding(to identity: ServerIdentity) -> [UInt8] {
+    lastBinding.withLock { last in
+      if let last, last.identity == identity { return last.binding }
+      let binding = identity.binding(under: clientPolicy)
+      last = (identity, binding)
+      return binding
+    }
+  }
+}
+
+extension ServerIdentity {
+  fileprivate func binding(under policy: [UInt8]) -> [UInt8] {
     let text =
       switch self {
       case .name(let name): "name \(name.lowercased())"

@@ -135,7 +135,9 @@ extension CallbackReports {
   fileprivate func deliver(_ session: SessionHandle) {
     guard let sessions else { return }
     if let name = serverName { unsafe SSL_SESSION_set1_hostname(session.pointer, name) }
-    guard let value = TLSSession(session) else { return }
+    guard session.isWrittenOnArrival(within: TLSSession.sizeLimit),
+      let value = TLSSession(session)
+    else { return }
     if sessions.delivery == .events { events.append(.session(value)) }
     sessions.store?.insert(value)
   }
@@ -158,7 +160,7 @@ extension Connection {
     }
     let keepsSessions = context.configuration.sessionDelivery == .events || store != nil
     guard keepsSessions || session != nil || handle.preSharedKeys != nil else { return }
-    let binding = identity.binding(under: handle.clientPolicy)
+    let binding = handle.binding(to: identity)
     reports.sessions?.binding = binding
     unsafe SSL_set_session_id_context(ssl, binding, CUnsignedInt(binding.count))
     reports.sessionContext = binding

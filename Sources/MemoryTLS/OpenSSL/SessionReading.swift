@@ -61,8 +61,25 @@ extension SessionHandle {
   /// Its DER (`i2d_SSL_SESSION`).
   var bytes: [UInt8] { unsafe encoded { unsafe i2d_SSL_SESSION(pointer, $0) } }
 
-  /// How many bytes that is; 0 if it cannot be written.
-  var byteCount: Int { unsafe Int(max(0, i2d_SSL_SESSION(pointer, nil))) }
+  /// Whether its DER is no longer than that, and can be written.
+  func isWritten(within limit: Int) -> Bool {
+    unsafe 1...limit ~= Int(i2d_SSL_SESSION(pointer, nil))
+  }
+
+  /// The same for one that has just come, in a fraction of the time: most are far shorter, and what can
+  /// be long in them is known.
+  func isWrittenOnArrival(within limit: Int) -> Bool {
+    let certificate = unsafe SSL_SESSION_get0_peer(pointer).map { unsafe i2d_X509($0, nil) } ?? 0
+    var (ticketCount, keyNameCount) = (0, 0)
+    var keyName: UnsafeMutableRawPointer?
+    unsafe SSL_SESSION_get0_ticket(pointer, nil, &ticketCount)
+    unsafe SSL_SESSION_get0_ticket_appdata(pointer, &keyName, &keyNameCount)
+    let longest = Int(certificate) + ticketCount + keyNameCount
+    return longest + Self.sizeOfRest <= limit || isWritten(within: limit)
+  }
+
+  /// More than secrets, numbers and names take: none is longer than 256 bytes.
+  private static let sizeOfRest = 2048
 
   /// By which a server finds it: 32 bytes.
   var identifier: [UInt8] {
