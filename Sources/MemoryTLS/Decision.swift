@@ -53,12 +53,14 @@ public struct DistinguishedName: Sendable, Hashable, CustomStringConvertible {
   public let description: String
 }
 
-extension TLSConfiguration {
+extension TLSContext {
   /// Where an engine of a role can be suspended: only servers hear hellos.
   func decisions(of role: Role) -> DecisionPoints {
-    role == .server ? decisions : decisions.subtracting(.clientHello)
+    role == .server ? configuration.decisions : configuration.decisions.subtracting(.clientHello)
   }
+}
 
+extension TLSConfiguration {
   /// Whether a server without an identity can still come by one.
   var mayGetIdentityLater: Bool { !decisions.isDisjoint(with: [.clientHello, .certificate]) }
 

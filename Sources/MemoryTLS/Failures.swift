@@ -61,15 +61,24 @@ extension TLSConfiguration {
       "PSK \(key) would be ignored by a server of both versions without certificates")
   }
 
+  /// Why an engine made from this cannot be a server; nil if it can.
+  var unfitnessToServe: TLSError? {
+    guard !identities.isEmpty || preSharedKeys != nil || mayGetIdentityLater else {
+      return .configuration("a server needs an identity: none is configured")
+    }
+    do throws(TLSError) { try checkPreSharedKeysAlone() } catch { return error }
+    return nil
+  }
+}
+
+extension TLSContext {
   /// Whether an engine made from this can play a role.
   func check(_ role: Role) throws(TLSError) {
     switch role {
-    case .server where identities.isEmpty && preSharedKeys == nil && !mayGetIdentityLater:
-      throw .configuration("a server needs an identity: none is configured")
     case .server:
-      try checkPreSharedKeysAlone()
+      if let unfitnessToServe { throw unfitnessToServe }
     case .client(.pinned):
-      guard case .pins = trust else {
+      guard case .pins = configuration.trust else {
         throw .configuration("a pinned server identity needs trust in pins")
       }
     case .client:

@@ -71,6 +71,9 @@ struct Tolls {
   var renegotiations = 0
   var emptyRecords = 0
 
+  /// Whether application data makes up for something.
+  var canBeForgiven: Bool { keyUpdates > 0 || tickets > 0 }
+
   /// Application data makes up for some.
   mutating func forgive() { (keyUpdates, tickets) = (min(keyUpdates, 0), 0) }
 

@@ -6,6 +6,9 @@ public final class TLSContext: Sendable {
   /// What it was made from.
   public let configuration: TLSConfiguration
   let handle: ContextHandle
+  // What each engine asks, so that none of them has to go through the configuration for it.
+  let unfitnessToServe: TLSError?
+  let ticketsAwaitVerdict: Bool
 
   /// Reads every file the configuration names and checks every setting.
   ///
@@ -21,6 +24,8 @@ public final class TLSContext: Sendable {
     guard configuration.trust != .decision || configuration.decisions.contains(.peerCertificate)
     else { throw .configuration("trust by decision needs .peerCertificate among the decisions") }
     self.configuration = configuration
+    unfitnessToServe = configuration.unfitnessToServe
+    ticketsAwaitVerdict = configuration.ticketsAwaitVerdict
     let library = try LibraryContext.of(entropy)
     handle = try library.run { () throws(TLSError) in
       try ContextHandle(configuration, in: library, clock)

@@ -68,7 +68,7 @@ extension TLSEngine {
   }
 
   private func change(to other: TLSContext) throws(TLSError) {
-    try other.configuration.check(role)
+    try other.check(role)
     try other.configuration.recordPadding.check(fits: context.configuration.ringCapacity)
     do throws(TLSError) {
       connection = try Connection(replacing: connection, other)
@@ -81,7 +81,7 @@ extension TLSEngine {
       throw fail(error)
     }
     context = other
-    ticketsAwaitVerdict = other.configuration.ticketsAwaitVerdict
+    ticketsAwaitVerdict = other.ticketsAwaitVerdict
   }
 }
 

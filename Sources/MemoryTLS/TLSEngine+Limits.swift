@@ -3,6 +3,7 @@
 extension TLSEngine {
   /// Ends a connection whose peer exceeded a limit, unless it has failed anyway.
   func enforceLimits(after outcome: Outcome) throws(TLSError) {
+    connection.reports.tollsHaveChanged = false
     switch outcome {
     case .success, .wantRead, .wantWrite:
       if let excess { throw fail(excess.error(.peer, phase)) }

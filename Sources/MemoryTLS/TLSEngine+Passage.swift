@@ -19,6 +19,9 @@ extension TLSEngine {
   /// Calling the engine from it is a caller's fault that changes nothing.
   public typealias PassageObserver = (Passage, Span<UInt8>) -> Void
 
+  /// Whether anybody looks.
+  var isObserved: Bool { passageObserver != nil }
+
   /// Tells the observer what a call has moved.
   func report(_ passage: Passage, _ bytes: Span<UInt8>) {
     guard let passageObserver, !bytes.isEmpty else { return }

@@ -10,7 +10,7 @@ extension TLSEngine {
     try enter()
     guard !inputHasEnded else { throw .misuse(.pushAfterEndOfInput, phase) }
     let count = connection.push(ciphertext)
-    report(.pushed, ciphertext.extracting(..<count))
+    if isObserved { report(.pushed, ciphertext.extracting(..<count)) }
     return count
   }
 
@@ -22,7 +22,7 @@ extension TLSEngine {
     guard !connection.reports.isLent else { return 0 }
     let before = out.count
     let count = connection.pull(into: &out)
-    report(.pulled, out.span.extracting(before...))
+    if isObserved { report(.pulled, out.span.extracting(before...)) }
     return count
   }
 
@@ -55,7 +55,7 @@ extension TLSEngine {
     }
     try connection.withPendingCiphertext { bytes throws(E) in
       let taken = try body(bytes)
-      if 0...bytes.count ~= taken { report(.pulled, bytes.extracting(..<taken)) }
+      if isObserved, 0...bytes.count ~= taken { report(.pulled, bytes.extracting(..<taken)) }
       return taken
     }
   }

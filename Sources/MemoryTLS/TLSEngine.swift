@@ -65,17 +65,15 @@ public final class TLSEngine {
     _ context: TLSContext, as role: Role, resuming session: TLSSession? = nil,
     observing observer: MessageObserver? = nil
   ) throws(TLSError) {
-    try context.configuration.check(role)
+    try context.check(role)
     guard role != .server || session == nil else {
       throw .configuration("a server does not choose what is resumed")
     }
     self.context = context
     self.role = role
     bounds = Bounds(context, as: role)
-    ticketsAwaitVerdict = context.configuration.ticketsAwaitVerdict
-    connection = try Connection(
-      context.handle, capacity: context.configuration.ringCapacity, sending: role.sending,
-      deciding: context.configuration.decisions(of: role), observer: observer)
+    ticketsAwaitVerdict = context.ticketsAwaitVerdict
+    connection = try Connection(context, as: role, observer: observer)
     try connection.assume(role, asking: context.configuration.clientCertificates)
     try connection.assumeSessions(of: context, as: role, resuming: session)
   }
@@ -118,9 +116,9 @@ public final class TLSEngine {
     guard connection.reports.outboxIsEmpty else { return .needs(.pull) }
     let before = out.count
     let (outcome, moved) = connection.read(into: &out)
-    report(.read, out.span.extracting(before...))
+    if isObserved { report(.read, out.span.extracting(before...)) }
     if let need = try resolve(outcome) { return .needs(need) }
-    if moved > 0 { connection.reports.tolls.forgive() }
+    if moved > 0, connection.reports.tolls.canBeForgiven { connection.reports.tolls.forgive() }
     return peerHasClosed ? .ended : .moved(moved)
   }
 
@@ -135,10 +133,8 @@ public final class TLSEngine {
     guard phase == .open else { throw .misuse(.writeAfterClose, phase) }
     guard !plaintext.isEmpty else { return .moved(0) }
     let connection = connection
-    if let need = try finishHandshakeMessages() { return .needs(need) }
-    if ticketsOwed > 0 {
-      queueOwedTickets()
-      if let need = try finishHandshakeMessages() { return .needs(need) }
+    if !connection.isBetweenMessages || ticketsOwed > 0, let need = try sendWhatIsOwed() {
+      return .needs(need)
     }
     let record = min(plaintext.count, bounds.largestRecord)
     let room = connection.freeOutgoing
@@ -146,9 +142,9 @@ public final class TLSEngine {
       return .needs(.pull)
     }
     let count = min(record, connection.largestPlaintext(sealedIn: room))
-    let (outcome, moved) = connection.write(plaintext, count: count)
+    let (outcome, moved) = connection.write(plaintext, count: count, inRoom: room)
     if let need = try resolve(outcome) { return .needs(need) }
-    report(.written, plaintext.extracting(..<moved))
+    if isObserved { report(.written, plaintext.extracting(..<moved)) }
     return .moved(moved)
   }
 
@@ -209,7 +205,9 @@ extension TLSEngine {
   /// Turns an outcome into what it needs (nil: nothing), or latches it as the end.
   func resolve(_ outcome: Outcome) throws(TLSError) -> Need? {
     if connection.reports.hasPendingSessions { connection.keepSessions() }
-    try enforceLimits(after: outcome)
+    if phase == .handshake || connection.reports.tollsHaveChanged {
+      try enforceLimits(after: outcome)
+    }
     return outcome == .success ? nil : try need(after: outcome)
   }
 
@@ -238,6 +236,7 @@ extension TLSEngine {
 
   private func openForData() {
     state.phase = .open
+    connection.reports.isOpen = true
     connection.reports.suspension.end()
     connection.installProgressCallback()
     connection.releaseMessageCallback(
@@ -263,16 +262,19 @@ extension TLSEngine {
     return try finishHandshakeMessages()
   }
 
-  private func queueOwedTickets() {
+  /// Sends what goes before data: handshake messages, and tickets with the first write.
+  private func sendWhatIsOwed() throws(TLSError) -> Need? {
+    if let need = try finishHandshakeMessages() { return need }
+    guard ticketsOwed > 0 else { return nil }
     connection.queueTickets(ticketsOwed)
     state.ticketsOwed = 0
+    return try finishHandshakeMessages()
   }
 
   /// Finishes a message of the handshake protocol that is half sent or half received: until then
   /// OpenSSL neither writes data nor closes. A KeyUpdate that the peer waits for goes first, since a
   /// write has no room for both.
   func finishHandshakeMessages() throws(TLSError) -> Need? {
-    guard !connection.isBetweenMessages else { return nil }
     connection.answerKeyUpdate()
     guard connection.isInHandshake else { return nil }
     return try mayRenegotiate ? moveRenegotiation() : resolve(connection.handshake())

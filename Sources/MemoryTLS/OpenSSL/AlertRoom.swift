@@ -46,10 +46,10 @@ extension Connection {
 /// back-pressure. A warning (TLS 1.2: no_renegotiation) would stay half written, and a fatal alert
 /// behind it is never tried; no state tells of it, but nothing else can find the ring too full then.
 private func makeRoomForAlert(_ bio: OpaquePointer?, _ count: Int) {
-  guard let bio = unsafe bio, unsafe BIO_ctrl_get_write_guarantee(bio) < count,
-    let argument = unsafe BIO_get_callback_arg(bio)
-  else { return }
+  guard let argument = unsafe BIO_get_callback_arg(bio) else { return }
   let reports = unsafe Unmanaged<CallbackReports>.fromOpaque(argument).takeUnretainedValue()
+  // Not asked of the inner half, which would call back for that, too.
+  guard unsafe reports.outgoingCapacity - BIO_ctrl_pending(reports.outer) < count else { return }
   guard
     unsafe reports.writesOnlyAlertsUnasked
       || String(cString: SSL_state_string(reports.ssl)) == "SSLERR"

@@ -20,7 +20,11 @@ final class CallbackReports {
   /// The name of the key that was offered last, or found.
   var pskIdentity: [UInt8]?
   var keyUpdates = KeyUpdate.Counts()
-  var tolls = Tolls()
+  /// Set when the first handshake is done.
+  var isOpen = false
+  var tolls = Tolls() { didSet { tollsHaveChanged = true } }
+  /// Set until somebody has looked whether they exceed a limit.
+  var tollsHaveChanged = false
   /// How long the payload of a record without content is.
   var emptyRecordLength: Int?
   /// Set while a request for a client's certificate is only half written.
@@ -54,14 +58,16 @@ final class CallbackReports {
 
   let ssl: OpaquePointer
   let outer: OpaquePointer
+  let outgoingCapacity: Int
   let sending: Direction
   let observer: MessageObserver?
 
   init(
-    ssl: OpaquePointer, outer: OpaquePointer, sending: Direction, deciding points: DecisionPoints,
+    ssl: OpaquePointer, _ pair: BIOPair, sending: Direction, deciding points: DecisionPoints,
     observer: MessageObserver?
   ) {
-    unsafe (self.ssl, self.outer) = (ssl, outer)
+    unsafe (self.ssl, outer) = (ssl, pair.outer)
+    outgoingCapacity = pair.capacity.outgoing
     suspension = Suspension(points)
     self.sending = sending
     self.observer = observer
@@ -104,9 +110,10 @@ extension Connection {
     watchWrites()
   }
 
-  /// Messages are counted from here on, and shown if anybody wants them.
-  func installMessageCallback() {
+  /// Messages are counted from here on, if there can be too many, and shown if anybody wants them.
+  func installMessageCallback(_ limits: Limits) {
     let isShown = reports.observer != nil || reports.suspension.answers[.clientHello] == nil
+    guard isShown || mustCount(limits) else { return }
     guard isShown else {
       return unsafe SSL_set_msg_callback(ssl) { isSent, _, type, bytes, count, ssl, _ in
         if isSent == 0, isCounted(type) {

@@ -23,16 +23,19 @@ final class Connection {
   var isReleased = true
   /// Kept alive: callbacks of the `SSL_CTX` point into it.
   let context: ContextHandle
+  let hasPrivateLibrary: Bool
+  /// Whether this end reads early data, or may write any.
+  var mayCarryEarlyData = false
   let pair: BIOPair
 
   convenience init(
-    _ context: ContextHandle, capacity: RingCapacity, sending: Direction,
-    deciding points: DecisionPoints, observer: MessageObserver?
+    _ context: TLSContext, as role: Role, observer: MessageObserver?
   ) throws(TLSError) {
     ErrorQueue.clear()
-    let pair = try BIOPair(capacity)
-    try self.init(context, pair, sending: sending, deciding: points, observer: observer)
-    installMessageCallback()
+    try self.init(
+      context.handle, try BIOPair(context.configuration.ringCapacity), sending: role.sending,
+      deciding: context.decisions(of: role), observer: observer)
+    installMessageCallback(context.configuration.limits)
   }
 
   private init(
@@ -42,12 +45,14 @@ final class Connection {
     guard let ssl = unsafe SSL_new(context.pointer) else { throw .outOfMemory("SSL_new") }
     unsafe self.ssl = ssl
     self.context = context
+    hasPrivateLibrary = context.library !== LibraryContext.process
     self.pair = pair
     recordPadding = context.recordPadding
     unsafe pair.connect(ssl)
     unsafe reports = CallbackReports(
-      ssl: ssl, outer: pair.outer, sending: sending, deciding: points, observer: observer)
-    reports.early.isReading = context.takesEarlyData && sending == .serverToClient
+      ssl: ssl, pair, sending: sending, deciding: points, observer: observer)
+    mayCarryEarlyData = context.takesEarlyData && sending == .serverToClient
+    reports.early.isReading = mayCarryEarlyData
     reports.preSharedKeys = context.preSharedKeys
     reports.sessionContext = context.sessionContext
     installCallbacks()
@@ -74,7 +79,7 @@ extension Connection {
     ErrorQueue.clear()
     try self.init(
       context.handle, other.pair, sending: other.reports.sending,
-      deciding: context.configuration.decisions(of: .server), observer: other.reports.observer)
+      deciding: context.decisions(of: .server), observer: other.reports.observer)
     opening = other.opening
     isReleased = other.isReleased
     pushedCiphertext = other.pushedCiphertext
@@ -82,7 +87,7 @@ extension Connection {
     try assume(.server, asking: context.configuration.clientCertificates)
     try assumeSessions(of: context, as: .server, resuming: nil)
     try hear(other.reports.suspension.clientHello)
-    installMessageCallback()
+    installMessageCallback(context.configuration.limits)
   }
 
   /// Reads a ClientHello as if it had just come, up to the decision on it, which is to go on.
@@ -122,7 +127,7 @@ extension Connection {
     watchWrites()
     while true {
       let outcome = unsafe perform { unsafe advance($0) }
-      guard reports.suspension.awaitsVerdict, version == .tls12 else { return outcome }
+      guard version == .tls12, reports.suspension.awaitsVerdict else { return outcome }
       guard [.success, .wantRead, .wantWrite].contains(outcome) else { return outcome }
       unsafe reports.suspension.withheld += everything(in: outer)
       guard outcome == .wantWrite else { return outcome }
@@ -143,9 +148,11 @@ extension Connection {
   }
 
   /// Writes the first `count` bytes as one record, which must fit the ring.
-  func write(_ plaintext: Span<UInt8>, count: Int) -> (outcome: Outcome, moved: Int) {
+  func write(
+    _ plaintext: Span<UInt8>, count: Int, inRoom room: Int
+  ) -> (outcome: Outcome, moved: Int) {
     var moved = 0
-    watchWrites(inRoom: freeOutgoing, filling: sealedSize(of: count))
+    watchWrites(inRoom: room, filling: sealedSize(of: count))
     let outcome = unsafe plaintext.withUnsafeBufferPointer { buffer in
       unsafe perform { unsafe SSL_write_ex($0, buffer.baseAddress, count, &moved) }
     }

@@ -13,6 +13,12 @@ extension Connection {
   /// Ciphertext that OpenSSL has taken so far.
   var takenCiphertext: Int { pushedCiphertext &- unreadCiphertext }
 
+  /// Whether messages or records of a first handshake have to be counted. OpenSSL lets a client send
+  /// no more than eight messages, while it skips a server's HelloRequests without end.
+  func mustCount(_ limits: Limits) -> Bool {
+    reports.sending == .clientToServer || limits.handshakeMessages < 16 || limits.emptyRecords < 32
+  }
+
   /// After the handshake every record would cost two calls: without an observer they are made only
   /// for limits that OpenSSL does not have.
   func releaseMessageCallback(_ limits: Limits, mayRenegotiate: Bool) {
@@ -37,8 +43,9 @@ extension CallbackReports {
   /// Counts a message, or a record by its header (the pseudo type 256).
   func count(_ type: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) {
     // What comes behind a handshake of TLS 1.3 has limits of its own.
-    let isHandshake = unsafe !suspension.isOver || SSL_version(ssl) != TLS1_3_VERSION
-    if type == SSL3_RT_HANDSHAKE, isHandshake { tolls.handshakeMessages += 1 }
+    if type == SSL3_RT_HANDSHAKE, unsafe !isOpen || SSL_version(ssl) != TLS1_3_VERSION {
+      tolls.handshakeMessages += 1
+    }
     guard type == SSL3_RT_HEADER, count == 5, let bytes = unsafe bytes else { return }
     let header = unsafe UnsafeRawBufferPointer(start: bytes, count: 5)
     let length = unsafe Int(header[3]) << 8 | Int(header[4])

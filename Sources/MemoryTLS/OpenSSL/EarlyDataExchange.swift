@@ -48,8 +48,9 @@ extension ContextHandle {
 extension Connection {
   /// Moves the handshake, which begins with early data on servers that take it.
   func advance(_ ssl: OpaquePointer) -> CInt {
-    reports.early.isOver = true
     freshenOffer()
+    guard mayCarryEarlyData else { return unsafe SSL_do_handshake(ssl) }
+    reports.early.isOver = true
     guard unsafe reports.early.announcement != .halfSent || announce(ssl) == 1 else { return -1 }
     guard reports.early.isReading else { return unsafe SSL_do_handshake(ssl) }
     var record = [UInt8](repeating: 0, count: 16384)
@@ -84,6 +85,7 @@ extension Connection {
       session.version == .tls13, configuration.versions.contains(.tls13)
     else { return }
     reports.early.limit = min(configuration.earlyData.limit, session.largestEarlyData)
+    mayCarryEarlyData = reports.early.limit > 0
   }
 
   var earlyDataRoom: Int {

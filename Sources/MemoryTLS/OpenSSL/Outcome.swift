@@ -25,7 +25,9 @@ extension Connection {
   func perform(_ call: (OpaquePointer) -> CInt) -> Outcome {
     var unread = Int.max
     while true {
-      let outcome = context.library.run { unsafe performOnce(call) }
+      let outcome =
+        hasPrivateLibrary
+        ? context.library.run { unsafe performOnce(call) } : unsafe performOnce(call)
       guard outcome == .wantRead else { return outcome }
       let request = unsafe BIO_ctrl_get_read_request(outer)
       let rest = unreadCiphertext
@@ -40,7 +42,8 @@ extension Connection {
 
   private func performOnce(_ call: (OpaquePointer) -> CInt) -> Outcome {
     ErrorQueue.clear()
-    let result = reports.running { unsafe call(ssl) }
+    // What is foreseen asks no signer, who would have to know whose call this is.
+    let result = unsafe canForeseeWrites ? call(ssl) : reports.running { unsafe call(ssl) }
     guard result <= 0 else {
       ErrorQueue.clear()
       return .success
