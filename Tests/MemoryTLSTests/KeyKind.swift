@@ -32,7 +32,9 @@ enum KeyKind: String, CaseIterable {
     let isCurve = Self.curves.contains(self)
     let made: OpaquePointer? =
       self == .dsa
-      ? Self.generate(EVP_PKEY_CTX_new_from_pkey(nil, Self.parameters, nil))
+      ? withExtendedLifetime(Self.parameters) {
+        Self.generate(EVP_PKEY_CTX_new_from_pkey(nil, $0.pointer, nil))
+      }
       : Self.generate(
         EVP_PKEY_CTX_new_from_name(nil, isCurve ? "EC" : rawValue, nil),
         curve: isCurve ? rawValue : nil)
@@ -52,15 +54,14 @@ enum KeyKind: String, CaseIterable {
   }
 
   /// Of DSA, of 2048 bits.
-  private static var parameters: OpaquePointer? {
+  private static var parameters: KeyHandle {
     let context = EVP_PKEY_CTX_new_from_name(nil, "DSA", nil)
     defer { EVP_PKEY_CTX_free(context) }
     var made: OpaquePointer?
-    guard EVP_PKEY_paramgen_init(context) == 1,
-      EVP_PKEY_CTX_set_dsa_paramgen_bits(context, 2048) == 1
-    else { return nil }
+    EVP_PKEY_paramgen_init(context)
+    EVP_PKEY_CTX_set_dsa_paramgen_bits(context, 2048)
     EVP_PKEY_generate(context, &made)
-    return made
+    return fixture { KeyHandle(owning: try #require(made, "no parameters of DSA")) }
   }
 }
 
