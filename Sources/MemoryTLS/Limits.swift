@@ -98,25 +98,26 @@ struct Tolls {
   }
 }
 
-/// Steps that came to nothing.
+/// Steps in a row between which nothing was pushed or pulled.
 struct Idling {
   private var last: Progress?
   private var count = 0
 
-  /// Everything that a step, push or pull changes.
+  /// What is pushed and pulled changes.
   struct Progress: Equatable {
     let pushed: Int
-    let unread: Int
-    let pending: Int
+    let pulled: Int
     let inputHasEnded: Bool
   }
 
-  /// Whether one more step may be taken.
-  func allows(_ state: Progress, upTo limit: Int) -> Bool { state != last || count < limit }
-
-  /// Counts a step, or begins anew where it or something before it got anywhere.
-  mutating func note(_ before: Progress, _ after: Progress) {
-    count = before == last && after == before ? count + 1 : after == before ? 1 : 0
-    last = after
+  /// Counts a step, and answers whether it may be taken.
+  mutating func allows(_ state: Progress, upTo limit: Int) -> Bool {
+    guard state == last else {
+      (last, count) = (state, 1)
+      return true
+    }
+    guard count < limit else { return false }
+    count += 1
+    return true
   }
 }

@@ -63,7 +63,7 @@ extension TLSEngine {
   /// it, with other application protocols than the session's, and from the first `step()` on. On a
   /// server it is not bounded, and 0 until the ClientHello was answered and from `.done` on.
   public var earlyDataRoom: Int {
-    guard phase == .handshake, terminalError == nil else { return 0 }
+    guard phase == .handshake, !hasFailed else { return 0 }
     if role == .server { return connection.canAnswerEarly ? .max : 0 }
     return connection.earlyDataRoom
   }

@@ -19,7 +19,7 @@ extension TLSEngine {
   ///   write; and inside closures that an engine runs.
   @discardableResult
   public func releaseIdleBuffers() -> Bool {
-    let mayRelease = phase != .handshake && terminalError == nil && !connection.reports.isLent
+    let mayRelease = phase != .handshake && !hasFailed && !connection.reports.isLent
     return mayRelease && connection.releaseBuffers()
   }
 

@@ -23,17 +23,14 @@ extension TLSEngine {
   }
 
   /// Throws for a caller who steps for ever and neither pushes nor pulls.
-  func watchIdling(_ progress: Idling.Progress) throws(TLSError) {
+  func watchIdling() throws(TLSError) {
     let limit = bounds.limits.stepsWithoutProgress
+    let progress = Idling.Progress(
+      pushed: connection.pushedCiphertext, pulled: connection.pulledCiphertext,
+      inputHasEnded: inputHasEnded)
     guard idling.allows(progress, upTo: limit) else {
       throw Limits.Excess(name: "stepsWithoutProgress", limit: limit).error(.caller, phase)
     }
-  }
-
-  var progress: Idling.Progress {
-    Idling.Progress(
-      pushed: connection.pushedCiphertext, unread: connection.unreadCiphertext,
-      pending: connection.pendingCiphertext, inputHasEnded: inputHasEnded)
   }
 }
 

@@ -34,7 +34,7 @@ extension TLSEngine {
   public func withFreeSpace<E: Error>(
     _ body: (inout OutputSpan<UInt8>) throws(E) -> Void
   ) throws(E) {
-    let isOpen = terminalError == nil && !inputHasEnded && !connection.reports.isLent && hasRings
+    let isOpen = !hasFailed && !inputHasEnded && !connection.reports.isLent && hasRings
     try connection.withFreeSpace(limit: isOpen ? .max : 0) { out throws(E) in
       defer { report(.pushed, out.span) }
       try body(&out)
@@ -65,7 +65,7 @@ extension TLSEngine {
   ///
   /// Empty as long as the connection may still use them.
   public func takeUnconsumedCiphertext() -> [UInt8] {
-    guard peerHasClosed || terminalError != nil, !connection.reports.isLent else { return [] }
+    guard peerHasClosed || hasFailed, !connection.reports.isLent else { return [] }
     return connection.takeUnreadCiphertext()
   }
 
@@ -74,7 +74,7 @@ extension TLSEngine {
 
   /// Bytes that `push` would take now, at most the incoming ring's capacity.
   public var ciphertextCapacity: Int {
-    terminalError == nil && !inputHasEnded ? connection.freeIncoming : 0
+    !hasFailed && !inputHasEnded ? connection.freeIncoming : 0
   }
 
   /// Bytes that the last blocked call asked for: no fewer can move it, and taking no more leaves

@@ -36,6 +36,8 @@ public final class TLSEngine {
   }
 
   private var state = State()
+  /// Whether there is a ``terminalError``: less to look at.
+  var hasFailed: Bool { state.hasFailed }
   /// Another one if another context takes over. Calls keep it in a local constant, so that it is
   /// retained once and not for each look.
   var connection: Connection
@@ -87,11 +89,9 @@ public final class TLSEngine {
     try enter()
     guard decision == nil else { throw .misuse(.undecided, phase) }
     guard phase == .handshake else { return .done }
-    let before = progress
-    try watchIdling(before)
-    defer { idling.note(before, progress) }
+    try watchIdling()
     let outcome = connection.handshake()
-    if let decision = connection.decision(after: outcome) {
+    if connection.mayDecide, let decision = connection.decision(after: outcome) {
       self.decision = decision
       return .undecided(decision)
     }
@@ -181,7 +181,8 @@ public final class TLSEngine {
 /// a property in the middle of a look at it only of one that is not public.
 private struct State {
   var phase: TLSError.Phase = .handshake
-  var terminalError: TLSError?
+  var terminalError: TLSError? { didSet { hasFailed = terminalError != nil } }
+  private(set) var hasFailed = false
   var decision: Decision?
   var passageObserver: TLSEngine.PassageObserver?
   var ticketsOwed = 0
@@ -191,18 +192,21 @@ private struct State {
 
 extension TLSEngine {
   /// What every throwing call does first that moves bytes.
+  @inline(__always)
   func enter() throws(TLSError) {
     try admit()
     if connection.isReleased { try restoreBuffers() }
   }
 
   /// What the others do first.
+  @inline(__always)
   func admit() throws(TLSError) {
     guard !connection.reports.isLent else { throw .misuse(.reentered, phase) }
-    if let terminalError { throw terminalError }
+    if state.hasFailed, let terminalError { throw terminalError }
   }
 
   /// Turns an outcome into what it needs (nil: nothing), or latches it as the end.
+  @inline(__always)
   func resolve(_ outcome: Outcome) throws(TLSError) -> Need? {
     if connection.reports.hasPendingSessions { connection.keepSessions() }
     if phase == .handshake || connection.reports.tollsHaveChanged {

@@ -17,6 +17,12 @@ final class Connection {
   var canForeseeWrites = false
   /// All ciphertext that was ever pushed.
   var pushedCiphertext = 0
+  /// Pushed ciphertext that OpenSSL has perhaps not taken yet: no less than there is.
+  var unreadAtMost = 0
+  /// All ciphertext that was ever pulled.
+  var pulledCiphertext = 0
+  /// Whether there is anything for the caller to decide.
+  let mayDecide: Bool
   /// What the peer said first.
   var opening = Opening()
   /// Set while there is no memory for the rings: nothing may read or write them then.
@@ -47,6 +53,7 @@ final class Connection {
     self.context = context
     hasPrivateLibrary = context.library !== LibraryContext.process
     self.pair = pair
+    mayDecide = !points.isEmpty
     recordPadding = context.recordPadding
     unsafe pair.connect(ssl)
     unsafe reports = CallbackReports(
@@ -82,7 +89,8 @@ extension Connection {
       deciding: context.decisions(of: .server), observer: other.reports.observer)
     opening = other.opening
     isReleased = other.isReleased
-    pushedCiphertext = other.pushedCiphertext
+    (pushedCiphertext, pulledCiphertext) = (other.pushedCiphertext, other.pulledCiphertext)
+    unreadAtMost = other.unreadAtMost
     (reports.events, reports.outbox) = (other.reports.events, other.reports.outbox)
     try assume(.server, asking: context.configuration.clientCertificates)
     try assumeSessions(of: context, as: .server, resuming: nil)
@@ -137,7 +145,8 @@ extension Connection {
   /// Reads at most one record's plaintext; `count` grows by what was read.
   func read(into out: inout OutputSpan<UInt8>) -> (outcome: Outcome, moved: Int) {
     var moved = 0
-    watchWrites(inRoom: freeOutgoing, filling: unreadCiphertext)
+    if unreadAtMost > capacity.incoming { unreadAtMost = unreadCiphertext }
+    watchWrites(inRoom: freeOutgoing, filling: unreadAtMost)
     let outcome = unsafe out.withUnsafeMutableBufferPointer { buffer, filled in
       let free = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled...])
       let outcome = unsafe perform { unsafe SSL_read_ex($0, free.baseAddress, free.count, &moved) }

@@ -31,6 +31,7 @@ extension Connection {
       guard outcome == .wantRead else { return outcome }
       let request = unsafe BIO_ctrl_get_read_request(outer)
       let rest = unreadCiphertext
+      unreadAtMost = rest
       guard rest > 0 else {
         wantedCiphertext = request
         return outcome

@@ -18,12 +18,16 @@ extension Connection {
   /// 16 of tag. With CBC: 5, 16 of IV, up to 48 of MAC and up to 256 of padding in theory; 261 covers
   /// OpenSSL.
   func sealedSize(of count: Int) -> Int {
-    version == .tls13 ? recordPadding.sealedSize(of: count) : count + overhead
+    // Without padding, and without asking OpenSSL.
+    guard !canForeseeWrites else { return count + 22 }
+    return version == .tls13 ? recordPadding.sealedSize(of: count) : count + overhead
   }
 
   /// The most plaintext whose record is no longer than this; 0 if none is.
   func largestPlaintext(sealedIn room: Int) -> Int {
-    version == .tls13 ? recordPadding.largestPlaintext(sealedIn: room) : max(0, room - overhead)
+    guard !canForeseeWrites else { return min(16384, max(0, room - 22)) }
+    return version == .tls13
+      ? recordPadding.largestPlaintext(sealedIn: room) : max(0, room - overhead)
   }
 
   private var overhead: Int {

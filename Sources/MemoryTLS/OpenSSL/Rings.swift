@@ -30,6 +30,7 @@ extension Connection {
       if pushedCiphertext < Opening.limit { opening.note(bytes.extracting(first: count)) }
       if count > 0 { wantedCiphertext = 0 }
       pushedCiphertext &+= count
+      unreadAtMost &+= count
       return count
     }
   }
@@ -44,6 +45,7 @@ extension Connection {
       let count = unsafe BIO_read(outer, free.baseAddress, CInt(clamping: free.count))
       filled += max(0, Int(count))
     }
+    pulledCiphertext &+= out.count - before
     return out.count - before
   }
 
@@ -82,6 +84,7 @@ extension Connection {
       unsafe BIO_nwrite(outer, &start, CInt(clamping: filled))
       wantedCiphertext = 0
       pushedCiphertext &+= filled
+      unreadAtMost &+= filled
     }
     if let failure { throw failure }
   }
@@ -91,14 +94,16 @@ extension Connection {
     reports.isLent = true
     defer { reports.isLent = false }
     guard reports.outboxIsEmpty else {
-      let taken = try reports.outbox.withSpan(body)
-      return reports.outbox.removeFirst(checked(taken, of: reports.outbox.count))
+      let taken = checked(try reports.outbox.withSpan(body), of: reports.outbox.count)
+      pulledCiphertext &+= taken
+      return reports.outbox.removeFirst(taken)
     }
     var start: UnsafeMutablePointer<CChar>?
     let count = unsafe isReleased ? 0 : max(0, Int(BIO_nread0(outer, &start)))
     let bytes = unsafe UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
     let taken = try unsafe body(Span(_unsafeElements: bytes.assumingMemoryBound(to: UInt8.self)))
     guard checked(taken, of: bytes.count) > 0 else { return }
+    pulledCiphertext &+= taken
     unsafe BIO_nread(outer, &start, CInt(clamping: taken))
   }
 

@@ -9,15 +9,14 @@ struct Pair {
 /// Moves connections between two engines, by turns and never for ever. It keeps the buffers from one
 /// connection to the next.
 struct Exchange {
-  private var wire: Wire
-  private var received: [UInt8] = []
+  private let wire: Wire
+  private let received = Buffer(capacity: 16384)
   private let message = [UInt8](repeating: 0x78, count: 64)
   /// The ciphertext since the last handshake began.
   private(set) var traffic = Trace.Traffic()
 
   init(_ carriage: Wire.Carriage) {
     wire = Wire(carriage)
-    received.reserveCapacity(Self.recordSize)
   }
 
   mutating func shakeHands(_ pair: Pair) throws {
@@ -71,12 +70,11 @@ struct Exchange {
   }
 
   /// How many bytes there were, at most a record's; 0 if none have come.
-  private mutating func read(from engine: TLSEngine) throws(TLSError) -> Int {
-    received.removeAll(keepingCapacity: true)
-    try received.append(addingCapacity: Self.recordSize) { out throws(TLSError) in
-      _ = try engine.read(into: &out)
+  private func read(from engine: TLSEngine) throws(TLSError) -> Int {
+    try received.fill(upTo: received.capacity) { out throws(TLSError) in
+      guard case .moved(let count) = try engine.read(into: &out) else { return 0 }
+      return count
     }
-    return received.count
   }
 
   private mutating func carryToServer(_ pair: Pair) throws(TLSError) {
@@ -88,7 +86,6 @@ struct Exchange {
   }
 
   private static let lost = Failure("memtls: 64 bytes that did not arrive")
-  private static let recordSize = 16384
   /// More than any handshake or write takes.
   private static let turns = 1000
 }

@@ -3,7 +3,7 @@ import MemoryTLS
 /// Carries ciphertext between two engines.
 struct Wire {
   private let carriage: Carriage
-  private var buffer: [UInt8] = []
+  private let buffer = Buffer(capacity: capacity)
 
   enum Carriage {
     /// Through a buffer, as between an engine and a socket.
@@ -12,26 +12,22 @@ struct Wire {
     case inPlace
   }
 
-  init(_ carriage: Carriage) {
-    self.carriage = carriage
-    buffer.reserveCapacity(Self.capacity)
-  }
+  init(_ carriage: Carriage) { self.carriage = carriage }
 
   /// Carries as much as the other end has room for, and answers how many bytes.
-  mutating func carry(from sender: TLSEngine, to receiver: TLSEngine) throws(TLSError) -> Int {
+  func carry(from sender: TLSEngine, to receiver: TLSEngine) throws(TLSError) -> Int {
     switch carriage {
     case .copied: try copy(from: sender, to: receiver)
     case .inPlace: try lend(from: sender, to: receiver)
     }
   }
 
-  private mutating func copy(
-    from sender: TLSEngine, to receiver: TLSEngine
-  ) throws(TLSError) -> Int {
-    let room = min(Self.capacity, receiver.ciphertextCapacity)
-    buffer.removeAll(keepingCapacity: true)
-    buffer.append(addingCapacity: room) { out in _ = sender.pull(into: &out) }
-    return buffer.isEmpty ? 0 : try receiver.push(buffer.span)
+  private func copy(from sender: TLSEngine, to receiver: TLSEngine) throws(TLSError) -> Int {
+    let room = min(buffer.capacity, receiver.ciphertextCapacity)
+    return try buffer.fill(upTo: room) { out throws(TLSError) in
+      guard sender.pull(into: &out) > 0 else { return 0 }
+      return try receiver.push(out.span)
+    }
   }
 
   private func lend(from sender: TLSEngine, to receiver: TLSEngine) throws(TLSError) -> Int {
