@@ -16,8 +16,8 @@ public final class SessionStore: Sendable {
   /// How many sessions are kept of one server, the newest.
   public static let sessionsPerServer = 4
 
-  private let clients: Locked<RecentlyUsed<[UInt8], [TLSSession]>>
-  private let servers: Locked<RecentlyUsed<[UInt8], SessionHandle>>
+  private let clients: Locked<RecentlyUsed<SessionKey, [TLSSession]>>
+  private let servers: Locked<RecentlyUsed<SessionKey, SessionHandle>>
 
   /// An empty store; a capacity of less than 1 counts as 1.
   public init(capacity: Int = 1024) {
@@ -28,12 +28,12 @@ public final class SessionStore: Sendable {
 
   /// Keeps a client's session, as engines do by themselves.
   public func insert(_ session: TLSSession) {
-    let binding = session.binding
+    let key = SessionKey(session.binding)
     clients.withLock { kept in
-      var sessions = kept.peek(binding) ?? []
+      var sessions = kept.peek(key) ?? []
       sessions.removeAll { $0 == session }
       sessions.append(session)
-      kept[binding] = sessions.suffix(Self.sessionsPerServer)
+      kept[key] = sessions.suffix(Self.sessionsPerServer)
     }
   }
 
@@ -63,12 +63,13 @@ extension SessionStore: Hashable {
 extension SessionStore {
   /// The newest session that can be resumed; those that have expired go.
   func take(boundTo binding: [UInt8], at now: Int64) -> TLSSession? {
-    clients.withLock { kept in
-      guard var alive = kept.peek(binding) else { return nil }
+    let key = SessionKey(binding)
+    return clients.withLock { kept in
+      guard var alive = kept.peek(key) else { return nil }
       alive.removeAll { !$0.isAlive(at: now) }
       let newest = alive.last
       if newest?.version == .tls13 { alive.removeLast() }
-      kept[binding] = alive.isEmpty ? nil : alive
+      kept[key] = alive.isEmpty ? nil : alive
       return newest
     }
   }
@@ -80,17 +81,32 @@ extension SessionStore {
   func insert(_ session: SessionHandle) {
     let identifier = session.identifier
     guard !identifier.isEmpty else { return }
-    servers.withLock { $0[identifier] = session }
+    servers.withLock { $0[SessionKey(identifier)] = session }
   }
 
   /// The session of an identifier; of TLS 1.3 for the first who asks only.
   func session(_ identifier: [UInt8]) -> SessionHandle? {
-    servers.withLock { kept in
-      guard let found = kept.peek(identifier) else { return nil }
-      kept[identifier] = found.version == .tls13 ? nil : found
+    let key = SessionKey(identifier)
+    return servers.withLock { kept in
+      guard let found = kept.peek(key) else { return nil }
+      kept[key] = found.version == .tls13 ? nil : found
       return found
     }
   }
 
-  func remove(_ identifier: [UInt8]) { servers.withLock { $0[identifier] = nil } }
+  func remove(_ identifier: [UInt8]) {
+    servers.withLock { $0[SessionKey(identifier)] = nil }
+  }
+}
+
+/// What a session is found by: a hash, or what a server drew at random, so that its first bytes spread
+/// as well as all.
+private struct SessionKey: Hashable {
+  private let bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+  }
 }

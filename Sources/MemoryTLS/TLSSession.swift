@@ -13,7 +13,7 @@
 /// private key. Neither printing nor dumping it shows any of that.
 public struct TLSSession: Sendable {
   /// OpenSSL's own, which nobody changes: writing and parsing it costs more than resuming it.
-  let handle: SessionHandle
+  var handle: SessionHandle
   /// Its cipher suite.
   public let cipherSuite: CipherSuite
 

@@ -166,10 +166,10 @@ extension Connection {
     reports.sessionContext = binding
     guard session != nil || store != nil else { return }
     let now = handle.clock.now
-    guard let session = session ?? store?.take(boundTo: binding, at: now),
+    guard var session = session ?? store?.take(boundTo: binding, at: now),
       session.binding == binding, session.isAlive(at: now)
     else { return }
-    let offered = try session.handle.offered(in: handle.library)
+    let offered = try SessionHandle.offer(&session.handle, in: handle.library)
     if let name = reports.serverName {
       unsafe SSL_SESSION_set1_hostname(offered.pointer, name)
     }

@@ -44,11 +44,17 @@ final class SessionHandle: @unchecked Sendable {
 }
 
 extension SessionHandle {
-  /// A copy for a connection in a library context. Where it was read in another one, which may not
-  /// live as long as the connection, it is read again.
-  func offered(in library: LibraryContext) throws(TLSError) -> SessionHandle {
-    guard libraries.allSatisfy({ $0 === library }) else { return try SessionHandle(der: bytes) }
-    guard let copy = unsafe SessionHandle(copying: pointer, in: libraries) else {
+  /// What a connection in a library context can be given, which changes it: itself where nobody else
+  /// has it, else a copy. Where it was read in another one, which may not live as long as the
+  /// connection, it is read again.
+  static func offer(
+    _ session: inout SessionHandle, in library: LibraryContext
+  ) throws(TLSError) -> SessionHandle {
+    guard session.libraries.allSatisfy({ $0 === library }) else {
+      return try SessionHandle(der: session.bytes)
+    }
+    if isKnownUniquelyReferenced(&session) { return session }
+    guard let copy = unsafe SessionHandle(copying: session.pointer, in: session.libraries) else {
       throw .outOfMemory("SSL_SESSION_dup")
     }
     return copy
