@@ -7,8 +7,9 @@
 /// 8446 §C.4). A server's engines keep here what their stateful tickets stand for
 /// (``TicketFormat/stateful``); a ticket of TLS 1.3 serves once.
 ///
-/// A session takes about 2 KiB, at most ``TLSSession/sizeLimit`` on a client, and on a server about
-/// 1 KiB and the client's certificates.
+/// A session takes about 1 KiB and its ticket. The peer's certificates, about 5 KiB each, are shared by
+/// all that one full handshake led to (``Limits/certificateChainBytes``). On a client it is at most
+/// ``TLSSession/sizeLimit`` as bytes.
 public final class SessionStore: Sendable {
   /// How many servers a client's sessions are kept of, and how many sessions of a server; what was
   /// used longest ago makes room.

@@ -10,7 +10,9 @@
 /// ``Negotiated/resumed`` tells.
 ///
 /// It holds the secret of connections to come, and the server's own certificate: keep it like a
-/// private key. Neither printing nor dumping it shows any of that.
+/// private key. Neither printing nor dumping it shows any of that. One that was made in this process
+/// shares OpenSSL's certificates with those it led to, whole chains; ``bytes`` have the server's own
+/// alone.
 public struct TLSSession: Sendable {
   /// OpenSSL's own, which nobody changes: writing and parsing it costs more than resuming it.
   var handle: SessionHandle

@@ -55,6 +55,22 @@ import Testing
   }
 
   @Test(arguments: versions)
+  func `so does one that came with a resumption`(version: ProtocolVersion) throws {
+    let keys = TicketKeys(try .random())
+    let settings = Settings(version).telling.changed { $0.server.ticketKeys = keys }
+    var session: TLSSession?
+    let seeds: [UInt64?] = AlgorithmsTrait.current == .all ? [1, 2, nil, 3, 4, nil] : [nil, nil]
+    for seed in seeds {
+      let pair = try Reunion(settings, seed: seed).meet(resuming: session)
+      #expect(pair.isResumed == (session != nil))
+      let newest = try #require(pair.sessions.last)
+      session = newest
+      // Where the key is an older one, TLS 1.2 gives a new ticket.
+      try keys.rotate(to: .random(), keeping: 1)
+    }
+  }
+
+  @Test(arguments: versions)
   func `threads resume with it at the same time`(version: ProtocolVersion) async throws {
     let reunion = try Reunion(
       Settings(version).mutual.telling.changed {

@@ -190,7 +190,8 @@ extension Connection {
   func noteRenewedSession() {
     guard let offered = reports.sessions?.offered, version == .tls12,
       unsafe SSL_session_reused(ssl) == 1, let session = unsafe SSL_get_session(ssl),
-      unsafe session != offered.pointer, let copy = unsafe SessionHandle(copying: session)
+      unsafe session != offered.pointer,
+      let copy = unsafe SessionHandle(copying: session, in: reports.sessions?.libraries ?? [])
     else { return }
     unsafe reports.sessions?.clock.stamp(copy.pointer)
     reports.deliver(copy)
