@@ -23,6 +23,31 @@ import Testing
     }
   }
 
+  /// What is left of a ticket goes out when the server reads, and may leave no room for the alert.
+  @Test func `a server that reads a bad record while a ticket is half sent`() throws {
+    let settings = Settings(.tls13).capacity(1024).changed { $0.server.tickets = .whenIssued }
+    var halves = 0
+    for room in 0..<400 {
+      let puppets = try settings.open()
+      let server = puppets.server.engine
+      try fill(puppets.server, upTo: 1024 - room % 24)
+      guard try server.issueTicket() == .needs(.pull) else { continue }
+      halves += 1
+      puppets.server.pull(upTo: 64 + room)
+      #expect(try server.push([23, 3, 3, 0, 20] + [UInt8](repeating: 0, count: 20)) == 25)
+      puppets.server.run()
+      guard expectAlert(from: puppets.server, at: puppets.client, "\(room)") else { return }
+    }
+    #expect(halves > 300)
+  }
+
+  /// Writes until so much is pending, or a little less.
+  private func fill(_ puppet: Puppet, upTo pending: Int) throws {
+    while case let rest = pending - puppet.engine.pendingCiphertext - 22, rest > 0 {
+      _ = try puppet.engine.write([UInt8](repeating: 7, count: min(rest, 500)))
+    }
+  }
+
   /// In TLS 1.3 little stands before the CertificateRequest: a HelloRetryRequest that was not pulled
   /// and a long protocol fill the smallest rings.
   @Test(arguments: Array(512..<700))

@@ -146,7 +146,8 @@ extension Connection {
   func read(into out: inout OutputSpan<UInt8>) -> (outcome: Outcome, moved: Int) {
     var moved = 0
     if unreadAtMost > capacity.incoming { unreadAtMost = unreadCiphertext }
-    watchWrites(inRoom: freeOutgoing, filling: unreadAtMost)
+    // What is left of tickets goes before anything is read.
+    watchWrites(inRoom: isInHandshake ? 0 : freeOutgoing, filling: unreadAtMost)
     let outcome = unsafe out.withUnsafeMutableBufferPointer { buffer, filled in
       let free = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled...])
       let outcome = unsafe perform { unsafe SSL_read_ex($0, free.baseAddress, free.count, &moved) }

@@ -101,5 +101,4 @@ extension Connection {
     let chain = unsafe [Certificate](copying: SSL_get_peer_cert_chain(ssl))
     return unsafe [Certificate(leaf)] + (role == .server ? chain : Array(chain.dropFirst()))
   }
-
 }

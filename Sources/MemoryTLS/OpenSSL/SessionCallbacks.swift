@@ -136,10 +136,21 @@ extension CallbackReports {
     guard let sessions else { return }
     if let name = serverName { unsafe SSL_SESSION_set1_hostname(session.pointer, name) }
     guard session.isWrittenOnArrival(within: TLSSession.sizeLimit),
-      let value = TLSSession(session)
+      let kept = hasLongChain ? try? SessionHandle(der: session.bytes) : session,
+      let value = TLSSession(kept)
     else { return }
     if sessions.delivery == .events { events.append(.session(value)) }
     sessions.store?.insert(value)
+  }
+
+  /// Whether what the peer sent beside its own certificate is more than a session is to keep: a session
+  /// as OpenSSL has it keeps it all, and one that was written and read does not.
+  private var hasLongChain: Bool {
+    let chain = unsafe SSL_get_peer_cert_chain(ssl)
+    let others = unsafe (1..<max(1, COpenSSL_sk_X509_num(chain))).reduce(0) { sum, index in
+      unsafe sum + Int(max(0, i2d_X509(COpenSSL_sk_X509_value(chain, index), nil)))
+    }
+    return others > 8192
   }
 }
 

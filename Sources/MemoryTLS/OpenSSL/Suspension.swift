@@ -7,7 +7,7 @@ internal import COpenSSL
 /// ClientHellos, renegotiations and post-handshake requests get the answer that stands.
 struct Suspension {
   let points: DecisionPoints
-  /// The last ClientHello received, kept until it is decided on.
+  /// The last ClientHello received, kept where it is decided on, until the handshake is done.
   var clientHello: [UInt8] = []
   /// The name that the first ClientHello asks for, as its extension has it.
   var serverName: [UInt8]?

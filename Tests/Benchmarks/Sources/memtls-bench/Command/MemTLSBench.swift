@@ -55,6 +55,9 @@ struct MemTLSBench: ParsableCommand {
   @Flag(help: "Print one JSON object a line.")
   var json = false
 
+  @Flag(help: "Print the ratios of speeds as a table in Markdown behind the rest.")
+  var markdown = false
+
   @Option(help: ArgumentHelp("Draw the ratios into this file too.", valueName: "file"))
   var svg: String?
 
@@ -68,6 +71,7 @@ struct MemTLSBench: ParsableCommand {
   var probe: Probe?
 
   func validate() throws {
+    guard !json || !markdown else { throw ValidationError("--json and --markdown: choose one") }
     guard seconds > 0, seconds <= 86400 else {
       throw ValidationError("--seconds \(seconds) is not within 0 and a day")
     }
@@ -81,6 +85,7 @@ struct MemTLSBench: ParsableCommand {
     let chart = try svg.map(ChartFile.init)
     var session = try Session(selection, seconds: seconds, json ? .json : .tables)
     try session.run()
+    if markdown { print("\n" + MarkdownTable(session.findings).text) }
     try chart?.write(Chart(session.findings, remark: Versions.current.text).svg)
   }
 
