@@ -20,7 +20,7 @@ final class CallbackReports {
   /// The name of the key that was offered last, or found.
   var pskIdentity: [UInt8]?
   var keyUpdates = KeyUpdate.Counts()
-  /// Set when the first handshake is done.
+  /// Set when the first handshake is done, like ``Suspension/isOver``: apart for the same reason.
   var isOpen = false
   var tolls = Tolls() { didSet { tollsHaveChanged = true } }
   /// Set until somebody has looked whether they exceed a limit.
