@@ -181,8 +181,8 @@ public final class TLSEngine {
 /// a property in the middle of a look at it only of one that is not public.
 private struct State {
   var phase: TLSError.Phase = .handshake
-  var terminalError: TLSError? { didSet { hasFailed = terminalError != nil } }
-  private(set) var hasFailed = false
+  var terminalError: TLSError?
+  var hasFailed = false
   var decision: Decision?
   var passageObserver: TLSEngine.PassageObserver?
   var ticketsOwed = 0
@@ -234,6 +234,7 @@ extension TLSEngine {
   /// Makes an error the end of the connection.
   func fail(_ error: TLSError) -> TLSError {
     state.terminalError = error
+    state.hasFailed = true
     decision = nil
     return error
   }
